@@ -1,0 +1,1 @@
+"""The pricing engine: pure Python, no Django, no clock, no database, no settings."""

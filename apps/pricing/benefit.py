@@ -1,0 +1,140 @@
+"""What an offer would give on the segments open to it, before any of it is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from apps.pricing.segment import Segment
+
+
+class Run(NamedTuple):
+    """Units of equal amount in one segment: `amount` minor units each, `segment` the position in the open list."""
+
+    amount: int
+    segment: int
+    units: int
+
+
+class Group(NamedTuple):
+    """Units discounted together: `discount` is spread over `runs`. `times` such groups lie in the same single run."""
+
+    discount: int
+    runs: Sequence[Run]
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    sku: str
+    quantity: int
+
+    def to_json(self) -> dict[str, object]:
+        return {"sku": self.sku, "quantity": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class RewardCoupon:
+    template: str
+    quantity: int
+
+    def to_json(self) -> dict[str, object]:
+        return {"template": self.template, "quantity": self.quantity}
+
+
+@dataclass(frozen=True, slots=True)
+class Rewards:
+    """What a tier gives besides money off."""
+
+    gifts: tuple[Gift, ...] = ()
+    coupons: tuple[RewardCoupon, ...] = ()
+    points: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.gifts or self.coupons or self.points)
+
+
+NO_REWARDS = Rewards()
+
+
+class Benefit:
+    """Either one discount over whole segments (`groups` is None), or groups of single units; and rewards.
+
+    `discount` is the sum in minor units before `min_price` takes its part; `uncapped` what it would be without the
+    kind's own caps (`max`, `max_times` don't count as amounts refused unless they cut the money).
+    """
+
+    __slots__ = ("discount", "groups", "rewards", "uncapped")
+
+    def __init__(
+        self,
+        discount: int,
+        groups: Sequence[Group] | None = None,
+        rewards: Rewards = NO_REWARDS,
+        uncapped: int | None = None,
+    ) -> None:
+        self.discount = discount
+        self.groups = groups
+        self.rewards = rewards
+        self.uncapped = discount if uncapped is None else uncapped
+
+
+class Refusal:
+    """Why an offer gives nothing here: a reason code and its numbers (`gap` in minor units or pieces)."""
+
+    __slots__ = ("numbers", "reason")
+
+    def __init__(self, reason: str, **numbers: object) -> None:
+        self.reason = reason
+        self.numbers = numbers
+
+
+def unit_runs(segments: Sequence[Segment], wanted: Sequence[int]) -> list[Run]:
+    """The units of the wanted segments, dearest first, ties in cart order, as runs of equal amount.
+
+    By the rule for parts of a segment the odd minor units of a discount lie on the last units, so a segment
+    is at most two runs.
+    """
+    runs = []
+    for position in wanted:
+        segment = segments[position]
+        units = segment.units
+        each, odd = divmod(units * segment.unit_price - segment.net, units)
+        amount = segment.unit_price - each
+        if units > odd:
+            runs.append(Run(amount, position, units - odd))
+        if odd:
+            runs.append(Run(amount - 1, position, odd))
+    runs.sort(key=_dearest_first)
+    return runs
+
+
+def _dearest_first(run: Run) -> tuple[int, int]:
+    return (-run.amount, run.segment)
+
+
+def full_groups(runs: Sequence[Run], size: int) -> list[tuple[int, list[Run]]]:
+    """Runs cut into full groups of `size` units, in order: (how many alike, runs of one). The rest is left out.
+
+    Cost grows with the number of runs, not of units.
+    """
+    groups: list[tuple[int, list[Run]]] = []
+    pending: list[Run] = []
+    have = 0
+    for amount, segment, units in runs:
+        if have:
+            taken = min(size - have, units)
+            pending.append(Run(amount, segment, taken))
+            have += taken
+            units -= taken
+            if have < size:
+                continue
+            groups.append((1, pending))
+            pending, have = [], 0
+        times, left = divmod(units, size)
+        if times:
+            groups.append((times, [Run(amount, segment, size)]))
+        if left:
+            pending, have = [Run(amount, segment, left)], left
+    return groups

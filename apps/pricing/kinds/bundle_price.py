@@ -1,0 +1,103 @@
+"""套装: a set of named SKUs for one price, as often as all of them are in the cart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.pricing.benefit import Benefit, Group, Refusal, Run, unit_runs
+from apps.pricing.kinds.base import Wording, register
+from apps.pricing.kinds.fields import param
+from apps.pricing.kinds.segment_kind import SegmentKind
+from apps.pricing.layers import Layer
+from apps.pricing.segment import Segment
+
+
+@register
+@dataclass(frozen=True)
+class BundlePrice(SegmentKind):
+    code = "bundle_price"
+    zh, en = "套装", "Bundle"
+    layers = (Layer.SHOP,)
+    groups_units = True
+    goal = "orders"
+
+    items: dict[str, int] = param("components", "套装商品", "Components", required=True)
+    value: int = param("money", "套装价", "Price of the set", required=True)
+    max_times: int | None = param("units", "每单最多套数", "Sets per order at most")
+
+    def skus(self) -> frozenset[str]:
+        return frozenset(self.items)
+
+    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
+        runs = {
+            sku: unit_runs(segments, [i for i, segment in enumerate(segments) if segment.sku == sku])
+            for sku in self.items
+        }
+        missing = {
+            sku: need - have
+            for sku, need in self.items.items()
+            if (have := sum(run.units for run in runs[sku])) < need
+        }
+        if missing:
+            return Refusal("threshold_not_met", gap=sum(missing.values()), metric="quantity", missing=missing)
+        times = min(sum(run.units for run in runs[sku]) // need for sku, need in self.items.items())
+        if self.max_times is not None:
+            times = min(times, self.max_times)
+        groups = _sets(runs, self.items, times, self.value)
+        if not groups:
+            return Refusal("no_effect")
+        return Benefit(sum(group.discount * group.times for group in groups), groups)
+
+    def sentence(self, words: Wording) -> str:
+        price = words.money(self.value)
+        units = sum(self.items.values())
+        return words.pick(f"{len(self.items)}款{units}件套装价{price}", f"set of {units} for {price}")
+
+
+def _sets(runs: dict[str, list[Run]], items: dict[str, int], times: int, value: int) -> list[Group]:
+    """Sets of the dearest units left of each component; sets made of the same runs count as one group `times` over."""
+    cursors = {sku: _Cursor(runs[sku]) for sku in items}
+    groups: list[Group] = []
+    while times:
+        alike = min([times, *(cursors[sku].sets_in_run(need) for sku, need in items.items())]) or 1
+        parts = [part for sku, need in items.items() for part in cursors[sku].take(need, alike)]
+        parts.sort(key=lambda run: (run.segment, -run.amount))
+        discount = sum(run.amount * run.units for run in parts) - value
+        if discount > 0:
+            groups.append(Group(discount, parts, alike))
+        times -= alike
+    return groups
+
+
+class _Cursor:
+    """Walks the runs of one component, dearest first."""
+
+    def __init__(self, runs: list[Run]) -> None:
+        self.runs = list(runs)
+
+    def sets_in_run(self, need: int) -> int:
+        """How many whole sets the first run alone can serve."""
+        return self.runs[0].units // need if self.runs else 0
+
+    def take(self, need: int, alike: int) -> list[Run]:
+        """`need` units for one set, taken `alike` times; more than one time only from a single run."""
+        if alike > 1 or self.runs[0].units >= need:
+            run = self.runs[0]
+            self._drop(need * alike)
+            return [Run(run.amount, run.segment, need)]
+        parts = []
+        while need:
+            run = self.runs[0]
+            taken = min(run.units, need)
+            parts.append(Run(run.amount, run.segment, taken))
+            self._drop(taken)
+            need -= taken
+        return parts
+
+    def _drop(self, units: int) -> None:
+        run = self.runs[0]
+        if run.units == units:
+            self.runs.pop(0)
+        else:
+            self.runs[0] = Run(run.amount, run.segment, run.units - units)

@@ -1,0 +1,33 @@
+"""买N付M: of every group of n units the n - m cheapest are free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.pricing.benefit import Run
+from apps.pricing.faults import Reader
+from apps.pricing.kinds.base import Wording, register
+from apps.pricing.kinds.fields import param
+from apps.pricing.kinds.grouped import GroupedKind, cheapest
+
+
+@register
+@dataclass(frozen=True)
+class BuyNPayM(GroupedKind):
+    code = "buy_n_pay_m"
+    zh, en = "买N付M", "Buy N pay M"
+
+    m: int = param("units", "付几件", "Units paid for", required=True, maximum=9_998)
+    same_sku: bool = param("flag", "限同一SKU", "Same SKU only", default=False)
+
+    def check(self, reader: Reader) -> None:
+        if self.m >= self.n:
+            reader.fault("m", "maximum", "must be less than n")
+
+    def group_discount(self, runs: Sequence[Run]) -> int:
+        return cheapest(runs, self.n - self.m)
+
+    def sentence(self, words: Wording) -> str:
+        same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""
+        return words.pick(f"{same}买{self.n}件付{self.m}件", f"buy {self.n}{same}, pay {self.m}")

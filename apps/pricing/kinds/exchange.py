@@ -1,0 +1,37 @@
+"""兑换券: units of one SKU at a low price or free, by coupon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.pricing.benefit import Benefit, Refusal
+from apps.pricing.kinds.base import Wording, register
+from apps.pricing.kinds.fields import param
+from apps.pricing.kinds.segment_kind import SegmentKind, cheapest_price_units
+from apps.pricing.layers import COUPON_LAYERS
+from apps.pricing.segment import Segment
+
+
+@register
+@dataclass(frozen=True)
+class Exchange(SegmentKind):
+    code = "exchange"
+    zh, en = "兑换", "Exchange"
+    layers = COUPON_LAYERS
+    for_coupons = True
+    goal = "redemption_rate"
+
+    sku: str = param("sku", "兑换商品", "SKU", required=True)
+    value: int = param("money", "兑换价", "Price", required=True, minimum=0)
+    max_units: int | None = param("units", "最多兑换件数", "Units at most")
+
+    def skus(self) -> frozenset[str]:
+        return frozenset((self.sku,))
+
+    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
+        return cheapest_price_units(segments, {self.sku: self.value}, self.max_units)
+
+    def sentence(self, words: Wording) -> str:
+        price = words.pick("免费", "free") if not self.value else words.money(self.value)
+        return words.pick(f"{price}兑换{self.sku}", f"{self.sku} for {price}")

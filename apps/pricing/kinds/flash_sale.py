@@ -1,0 +1,20 @@
+"""秒杀: a fixed price for a short time and few units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apps.pricing.kinds.base import Wording, register
+from apps.pricing.kinds.fixed_price import SetPrice
+from apps.pricing.kinds.item import price_sentence
+
+
+@register
+@dataclass(frozen=True)
+class FlashSale(SetPrice):
+    code = "flash_sale"
+    zh, en = "秒杀", "Flash sale"
+    goal = "sell_through"
+
+    def sentence(self, words: Wording) -> str:
+        return price_sentence(self.value, self.prices, words, "秒杀价", "flash price")

@@ -1,0 +1,29 @@
+"""N元任选: every full group of n units costs a fixed price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.pricing.benefit import Run
+from apps.pricing.kinds.base import Wording, register
+from apps.pricing.kinds.fields import param
+from apps.pricing.kinds.grouped import GroupedKind
+
+
+@register
+@dataclass(frozen=True)
+class NForPrice(GroupedKind):
+    code = "n_for_price"
+    zh, en = "N元任选", "N for a price"
+
+    value: int = param("money", "每组价格", "Price of a group", required=True)
+    same_sku: bool = param("flag", "限同一SKU", "Same SKU only", default=False)
+
+    def group_discount(self, runs: Sequence[Run]) -> int:
+        return sum(run.amount * run.units for run in runs) - self.value
+
+    def sentence(self, words: Wording) -> str:
+        same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""
+        price = words.money(self.value)
+        return words.pick(f"{same}{price}任选{self.n}件", f"any {self.n}{same} for {price}")

@@ -1,0 +1,138 @@
+"""满减 / 满折 / 满赠: from an amount or a number of pieces on, money off, a percentage off, or rewards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from apps.pricing.benefit import Benefit, Refusal
+from apps.pricing.faults import Reader
+from apps.pricing.kinds.base import Wording, register
+from apps.pricing.kinds.fields import Param, param
+from apps.pricing.kinds.segment_kind import SegmentKind
+from apps.pricing.kinds.tiers import Tier, read_tiers
+from apps.pricing.layers import COUPON_LAYERS, Layer
+from apps.pricing.money import share_of
+from apps.pricing.segment import Segment
+
+
+@register
+@dataclass(frozen=True)
+class Threshold(SegmentKind):
+    code = "threshold"
+    zh, en = "满减", "Threshold discount"
+    layers = (Layer.SHOP, Layer.PLATFORM, *COUPON_LAYERS)
+    for_coupons = True
+    goal = "aov"
+    takes_whole = True
+
+    metric: str = param(
+        "choice",
+        "门槛按",
+        "Threshold in",
+        required=True,
+        choices=(("amount", "金额", "amount"), ("quantity", "件数", "pieces")),
+    )
+    tiers: tuple[Tier, ...] = param("tiers", "阶梯", "Tiers", required=True)
+    repeat: bool = param("flag", "每满(可累计)", "Repeat for every threshold reached", default=False)
+    max_times: int | None = param("units", "最多累计次数", "Repeats at most")
+
+    @classmethod
+    def read_one(cls, declared: Param, reader: Reader) -> Any:
+        return read_tiers(reader, declared.name) if declared.unit == "tiers" else super().read_one(declared, reader)
+
+    def check(self, reader: Reader) -> None:
+        for position, (low, high) in enumerate(zip(self.tiers, self.tiers[1:], strict=False)):
+            path = f"tiers[{position + 1}]"
+            if low.at == high.at:
+                reader.fault(f"{path}.at", "duplicate", "two tiers begin at %(at)s", at=high.at)
+            elif low.form != high.form:
+                reader.fault(f"{path}.benefit", "mixed", "all tiers must give the same form of benefit")
+            elif _gives_less(low, high):
+                reader.fault(f"{path}.benefit", "gives_less", "a higher tier must not give less than a lower one")
+        if self.repeat:
+            self._check_repeat(reader)
+        elif self.max_times is not None:
+            reader.fault("max_times", "without", "needs repeat: true")
+
+    def _check_repeat(self, reader: Reader) -> None:
+        if len(self.tiers) != 1:
+            reader.fault("repeat", "one_tier", "repeat takes exactly one tier")
+            return
+        tier = self.tiers[0]
+        if tier.at < 1:
+            reader.fault("tiers[0].at", "minimum", "must be at least %(minimum)s", minimum=1)
+        if tier.amount_off is None or tier.rewards:
+            reader.fault("tiers[0].benefit", "repeat", "repeat gives amount_off only")
+
+    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
+        basis = 0
+        if parallel:
+            for segment in segments:
+                basis += segment.units * segment.unit_price
+        else:
+            for segment in segments:
+                basis += segment.net
+        reached = basis
+        if self.metric == "quantity":
+            reached = 0
+            for segment in segments:
+                reached += segment.units
+        tier = None
+        for candidate in self.tiers:
+            if reached < candidate.at:
+                break
+            tier = candidate
+        if tier is None:
+            return Refusal("threshold_not_met", gap=self.tiers[0].at - reached, metric=self.metric)
+        return self._tier_benefit(tier, basis, reached)
+
+    def _tier_benefit(self, tier: Tier, basis: int, reached: int) -> Benefit:
+        if tier.amount_off is not None:
+            times = 1
+            if self.repeat:
+                times = reached // tier.at
+                if self.max_times is not None and times > self.max_times:
+                    return Benefit(tier.amount_off * self.max_times, None, tier.rewards, tier.amount_off * times)
+            return Benefit(tier.amount_off * times, None, tier.rewards)
+        if tier.percentage_off is not None:
+            discount = share_of(basis, tier.percentage_off)
+            if tier.cap is not None and discount > tier.cap:
+                return Benefit(tier.cap, None, tier.rewards, discount)
+            return Benefit(discount, None, tier.rewards)
+        return Benefit(0, None, tier.rewards)
+
+    def next_tier(self, segments: Sequence[Segment], parallel: bool = False) -> tuple[int, Tier] | None:
+        """(gap, tier) of the first tier not reached, for "spend 20 more"; None when the highest is."""
+        reached = (
+            sum(segment.units for segment in segments)
+            if self.metric == "quantity"
+            else sum(segment.item_net if parallel else segment.net for segment in segments)
+        )
+        for tier in self.tiers:
+            if tier.at > reached:
+                return tier.at - reached, tier
+        return None
+
+    def skus(self) -> frozenset[str]:
+        return frozenset()
+
+    def sentence(self, words: Wording) -> str:
+        parts = [tier.sentence(self.metric, self.repeat, words) for tier in self.tiers]
+        text = ("，" if words.zh else "; ").join(parts)
+        if self.max_times is not None:
+            text += words.pick(f"，最多{self.max_times}次", f", at most {self.max_times} times")
+        return text
+
+
+def _gives_less(low: Tier, high: Tier) -> bool:
+    """A higher tier never gives less; the caps are absent in all or present and never falling."""
+    if low.amount_off is not None and high.amount_off is not None:
+        return high.amount_off < low.amount_off
+    if low.percentage_off is not None and high.percentage_off is not None:
+        if (low.cap is None) != (high.cap is None):
+            return True
+        falling_cap = low.cap is not None and high.cap is not None and high.cap < low.cap
+        return high.percentage_off < low.percentage_off or falling_cap
+    return False
