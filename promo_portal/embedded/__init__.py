@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from Python wheels, for the demo and the tests: no server to install."""

@@ -1,0 +1,40 @@
+"""The database, the cache and the broker: real servers by URL, else the embedded ones of the data folder."""
+
+from promo_portal.embedded import postgres, valkey
+from promo_portal.settings.env import DATA_DIR, MODE, Mode, env
+
+__all__ = ["BROKER_URL", "CACHES", "DATABASES"]
+
+STATEMENT_TIMEOUT_MS = env.int("DB_STATEMENT_TIMEOUT_MS", default=60_000)
+LOCK_TIMEOUT_MS = env.int("DB_LOCK_TIMEOUT_MS", default=5_000)
+IDLE_IN_TRANSACTION_MS = env.int("DB_IDLE_IN_TRANSACTION_MS", default=60_000)
+SESSION_OPTIONS = " ".join(
+    f"-c {name}={milliseconds}"
+    for name, milliseconds in (
+        ("statement_timeout", STATEMENT_TIMEOUT_MS),
+        ("lock_timeout", LOCK_TIMEOUT_MS),
+        ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS),
+    )
+)
+
+DATABASE_URL = env.str("DATABASE_URL", default="") or postgres.database_url(DATA_DIR / "postgres")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES["default"].update(ATOMIC_REQUESTS=False, CONN_MAX_AGE=0, CONN_HEALTH_CHECKS=True)
+DATABASES["default"].setdefault("OPTIONS", {})
+# update(), never a new dict: the URL's own options (the socket folder) live in it.
+DATABASES["default"]["OPTIONS"].update(options=SESSION_OPTIONS)
+# Only processes that serve keep connections; a command makes its one and fails at once where there is none.
+POOL_SIZE = env.int("DB_POOL_SIZE", default=8 if MODE in (Mode.PRODUCTION, Mode.DEMO) else 0)
+if POOL_SIZE:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
+
+CACHE_URL = env.str("CACHE_URL", default="") or valkey.cache_url(DATA_DIR / "valkey")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "portal",
+        "TIMEOUT": 300,
+    }
+}
+BROKER_URL = env.str("CELERY_BROKER_URL", default="") or valkey.broker_url(DATA_DIR / "valkey")

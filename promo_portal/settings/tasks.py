@@ -1,0 +1,49 @@
+"""Celery: a few interval tasks that bring things into line, never one schedule per activity."""
+
+from typing import Any
+
+from promo_portal.settings.data import BROKER_URL
+
+__all__ = [
+    "CELERY_ACCEPT_CONTENT",
+    "CELERY_BEAT_MAX_LOOP_INTERVAL",
+    "CELERY_BEAT_SCHEDULE",
+    "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP",
+    "CELERY_BROKER_URL",
+    "CELERY_ENABLE_UTC",
+    "CELERY_RESULT_SERIALIZER",
+    "CELERY_TASK_ACKS_LATE",
+    "CELERY_TASK_DEFAULT_QUEUE",
+    "CELERY_TASK_IGNORE_RESULT",
+    "CELERY_TASK_REJECT_ON_WORKER_LOST",
+    "CELERY_TASK_SERIALIZER",
+    "CELERY_TASK_TIME_LIMIT",
+    "CELERY_TIMEZONE",
+    "CELERY_WORKER_HIJACK_ROOT_LOGGER",
+    "CELERY_WORKER_PREFETCH_MULTIPLIER",
+    "DJANGO_STRUCTLOG_CELERY_ENABLED",
+]
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_TASK_DEFAULT_QUEUE = "portal"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+# Every task reconciles from the database's state, so running one twice is harmless and losing one is not.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # `expires`: ticks that pile up behind a stopped worker are dropped, the next one does their work.
+    "activities.sweep": {"task": "activities.sweep", "schedule": 5.0, "options": {"expires": 15}},
+    "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expires": 120}},
+}

@@ -1,0 +1,40 @@
+"""One embedded PostgreSQL per test process (so per xdist worker), started by the first test that asks for it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from promo_portal.embedded.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer | None]:
+    """The cluster of this process; None where DATABASE_URL names a server to use instead."""
+    if os.environ.get("DATABASE_URL"):
+        yield None
+        return
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+    folder.chmod(0o711)  # PostgreSQL may run as another user and must pass through
+    server = PostgresServer(folder / "postgres", durable=False)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(server.socket, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    postgres_server: PostgresServer | None,
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """Points Django at the cluster in place, before pytest-django makes the test database in it."""
+    if postgres_server is not None:
+        settings.DATABASES["default"]["HOST"] = str(postgres_server.socket)
