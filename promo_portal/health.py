@@ -14,4 +14,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
     results = readiness.run_all()
     ready = all(problem is None for problem in results.values())
     checks = {name: problem or "ok" for name, problem in results.items()}
-    return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
+    )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from promo_portal.embedded.postgres import PostgresServer
 
@@ -38,3 +40,29 @@ def django_db_modify_db_settings(
     """Points Django at the cluster in place, before pytest-django makes the test database in it."""
     if postgres_server is not None:
         settings.DATABASES["default"]["HOST"] = str(postgres_server.socket)
+
+
+TRUNCATE_TRIGGERS = """
+SELECT format('ALTER TABLE %%s %s TRIGGER %%I', tgrelid::regclass, tgname)
+FROM pg_trigger WHERE tgname LIKE '%%\\_no\\_truncate'
+"""
+
+
+def switch_truncate_triggers(state: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TRUNCATE_TRIGGERS % state)
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests with real transactions end with TRUNCATE, which append-only tables refuse."""
+    with django_db_blocker.unblock():
+        switch_truncate_triggers("DISABLE")
+
+
+@pytest.fixture
+def truncate_triggers(db: None) -> None:
+    """The triggers as they stand outside the tests; the test's own rollback takes them away again."""
+    switch_truncate_triggers("ENABLE")

@@ -1,0 +1,36 @@
+"""Advisory locks by name. Never reuse or renumber one: processes of two releases may meet."""
+
+from enum import IntEnum
+
+from django.db import connection
+
+NAMESPACE = 20_26
+
+
+class AdvisoryLock(IntEnum):
+    SEAL_AUDIT = 1
+    BOOK_CHANGE = 2
+    PACK_IMPORT = 3
+    SCHEDULE_SWEEP = 4
+    ROLE_GRANT = 5
+
+
+def hold(lock: AdvisoryLock) -> None:
+    """Wait for `lock` and keep it until the transaction ends."""
+    _require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [NAMESPACE, lock.value])
+
+
+def try_hold(lock: AdvisoryLock) -> bool:
+    """Take `lock` until the transaction ends if nobody has it; never waits."""
+    _require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [NAMESPACE, lock.value])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("An advisory lock is held by a transaction: call this inside atomic()")

@@ -1,0 +1,112 @@
+"""Who may do what: each role is a Django group, and this table is the only place that gives it permissions.
+
+An entry is `app.codename` or `app.view_*` (the view permission of every model of that app). The apps declare their own
+verbs in `Meta.permissions`; whatever is not named here nobody has.
+"""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    APPROVER = "approver"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    CUSTOMER_SERVICE = "customer_service"
+
+
+LABELS: dict[Role, Promise] = {
+    Role.OPERATOR: _("Operator"),
+    Role.APPROVER: _("Approver"),
+    Role.ANALYST: _("Analyst"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.CUSTOMER_SERVICE: _("Customer service"),
+}
+
+# Nobody gets these without a second administrator (domain.md, Approval).
+GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
+
+READ_BUSINESS = frozenset(
+    f"{app}.view_*"
+    for app in ("activities", "approvals", "audiences", "catalog", "coupons", "offers", "orders", "packs")
+)
+EMERGENCY = frozenset(
+    {
+        "activities.pause_activity",
+        "activities.stop_activity",
+        "coupons.pause_claimcampaign",
+        "coupons.stop_coupontemplate",
+    }
+)
+
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.OPERATOR: READ_BUSINESS
+    | EMERGENCY
+    | {
+        "activities.add_event",
+        "activities.change_event",
+        "activities.add_activity",
+        "activities.change_activity",
+        "activities.submit_activity",
+        "activities.withdraw_activity",
+        "activities.revise_activity",
+        "activities.request_revocation",
+        "audiences.add_audience",
+        "audiences.change_audience",
+        "catalog.manage_catalog",
+        "catalog.add_brand",
+        "catalog.change_brand",
+        "catalog.add_category",
+        "catalog.change_category",
+        "catalog.add_sku",
+        "catalog.change_sku",
+        "coupons.add_coupontemplate",
+        "coupons.change_coupontemplate",
+        "coupons.submit_coupontemplate",
+        "coupons.add_claimcampaign",
+        "coupons.change_claimcampaign",
+        "coupons.submit_claimcampaign",
+    },
+    Role.APPROVER: READ_BUSINESS
+    | EMERGENCY
+    | {
+        "activities.approve_activity",
+        "activities.resume_activity",
+        "approvals.decide_approvalrequest",
+        "coupons.approve_claimcampaign",
+        "coupons.approve_coupontemplate",
+    },
+    Role.ANALYST: READ_BUSINESS,
+    Role.AUDITOR: READ_BUSINESS | {"accounts.view_*", "core.view_auditentry", "storefront.view_*"},
+    Role.ADMINISTRATOR: frozenset(
+        {
+            "accounts.view_*",
+            "accounts.add_user",
+            "accounts.change_user",
+            "accounts.assign_role",
+            "accounts.confirm_role",
+            "catalog.view_*",
+            "catalog.add_shop",
+            "catalog.change_shop",
+            "storefront.view_*",
+            "storefront.add_apiclient",
+            "storefront.change_apiclient",
+            "storefront.issue_apikey",
+            "storefront.revoke_apikey",
+        }
+    ),
+    Role.CUSTOMER_SERVICE: frozenset(
+        {"activities.view_*", "audiences.view_customer", "catalog.view_*", "coupons.view_*", "orders.view_*"}
+    ),
+}
+
+
+def permissions_in_app(role: Role, app_label: str) -> frozenset[str]:
+    """The codenames and patterns that `role` has in one app, without the app's name."""
+    prefix = f"{app_label}."
+    return frozenset(name.removeprefix(prefix) for name in ROLE_PERMISSIONS[role] if name.startswith(prefix))
