@@ -156,7 +156,7 @@ def test_the_particular_cases_are_there(pack: dict[str, Any]) -> None:
     assert placed == {"home", "venue", "list", "product", "cart", "checkout", "coupon_center", "popup"}
 
 
-def test_flash_sales_price_their_own_skus_and_grouping_kinds_leave_their_layer_alone(
+def test_flash_sales_price_their_own_skus_and_grouping_kinds_stay_alone(
     pack: dict[str, Any],
 ) -> None:
     for row in pack["activities"]:
