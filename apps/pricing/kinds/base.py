@@ -52,6 +52,8 @@ class Kind:
     groups_units: ClassVar[bool] = False
     #: unit limits and stock.total are allowed (item layer)
     counts_units: ClassVar[bool] = False
+    #: condition and percentage may look at the nets right after the item layer (`basis: item`)
+    has_basis: ClassVar[bool] = False
 
     @classmethod
     def params(cls) -> tuple[Param, ...]:

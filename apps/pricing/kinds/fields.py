@@ -71,15 +71,22 @@ def read_param(declared: Param, reader: Reader) -> Any:
             allowed = [choice[0] for choice in declared.choices]
             if value is None:
                 return declared.default
-            if isinstance(value, bool) or value not in allowed:
+            if isinstance(value, bool | float) or value not in allowed:
                 reader.fault(name, "choice", "must be one of %(choices)s", choices=", ".join(map(str, allowed)))
                 return declared.default
             return value
         case "sku":
             return reader.code(name, required=required, refers_to="sku")
         case "prices":
-            prices = reader.amounts(name, minimum=0, maximum=declared.maximum, required=required)
-            return prices or None
+            return _read_table(declared, reader, 0, declared.maximum)
         case "components":
-            return reader.amounts(name, minimum=1, maximum=9_999, required=required) or None
+            return _read_table(declared, reader, 1, 9_999)
     raise ValueError(f"no reader for unit {declared.unit}")
+
+
+def _read_table(declared: Param, reader: Reader, minimum: int, maximum: int) -> dict[str, int] | None:
+    """Whole numbers by SKU; an empty table is none."""
+    table = reader.amounts(declared.name, minimum=minimum, maximum=maximum, required=declared.required)
+    if declared.required and reader.raw.get(declared.name) == {}:
+        reader.fault(declared.name, "empty", "needs at least one SKU")
+    return table or None

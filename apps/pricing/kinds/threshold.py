@@ -26,6 +26,7 @@ class Threshold(SegmentKind):
     for_coupons = True
     goal = "aov"
     takes_whole = True
+    has_basis = True
 
     metric: str = param(
         "choice",
@@ -43,8 +44,10 @@ class Threshold(SegmentKind):
         return read_tiers(reader, declared.name) if declared.unit == "tiers" else super().read_one(declared, reader)
 
     def check(self, reader: Reader) -> None:
-        for position, (low, high) in enumerate(zip(self.tiers, self.tiers[1:], strict=False)):
-            path = f"tiers[{position + 1}]"
+        given = reader.raw["tiers"]  # in any order; the fault lies where the higher tier stands there
+        order = sorted(range(len(given)), key=lambda i: given[i].get("at") or 0)
+        for position, low, high in zip(order[1:], self.tiers, self.tiers[1:], strict=False):
+            path = f"tiers[{position}]"
             if low.at == high.at:
                 reader.fault(f"{path}.at", "duplicate", "two tiers begin at %(at)s", at=high.at)
             elif low.form != high.form:
