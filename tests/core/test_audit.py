@@ -185,7 +185,7 @@ def test_the_command_reports_each_registered_promise_and_its_status(monkeypatch)
     monkeypatch.setattr(audit_queries, "_queries", {})
     write(1)
     sealing.seal()
-    audit_queries.register("test.stock", "stock adds up", lambda: [])
+    audit_queries.register("test.stock", "stock adds up", list)
     status, output = run_audit()
     assert (status, "ok    test.stock: stock adds up" in output) == (0, True)
 

@@ -1,0 +1,55 @@
+"""The embedded servers of one data folder, started together and stopped together."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from promo_portal.embedded.postgres import PostgresServer
+from promo_portal.embedded.valkey import ValkeyServer
+from promo_portal.supervisor.environment import Place
+from promo_portal.supervisor.ownership import guest_lock, locked, server_lock
+
+
+class Servers:
+    def __init__(self, place: Place) -> None:
+        self.postgres = PostgresServer(place.folder / "postgres") if place.needs_postgres else None
+        self.valkey = ValkeyServer(place.folder / "valkey") if place.needs_valkey else None
+
+    def answer(self) -> bool:
+        """Whether every server that this portal must start itself is already running."""
+        return all(server.answers() for server in (self.postgres, self.valkey) if server is not None)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Start both, in this order; stop in reverse, also when the second does not start."""
+        with ExitStack() as stack:
+            for server in (self.postgres, self.valkey):
+                if server is not None:
+                    server.start()
+                    stack.callback(server.stop)
+            yield
+
+    def dead(self) -> str | None:
+        """The name of a server that stopped by itself, if any."""
+        for name, server in (("PostgreSQL", self.postgres), ("Valkey", self.valkey)):
+            if server is not None and server.process is not None and server.process.poll() is not None:
+                return name
+        return None
+
+
+@contextmanager
+def borrowed_servers(place: Place) -> Iterator[None]:
+    """For one command: use the servers that run, or start them and stop them when nobody uses them any more."""
+    servers = Servers(place)
+    with ExitStack() as guest:
+        guest.enter_context(locked(guest_lock(place.folder), shared=True))
+        if servers.answer():
+            yield
+            return
+    with locked(server_lock(place.folder)):
+        if servers.answer():
+            yield
+            return
+        with servers.running():
+            yield
+            with locked(guest_lock(place.folder)):
+                pass  # wait for those who came meanwhile
