@@ -1,6 +1,6 @@
-"""The 27 mailings as offers: a coupon template and an activity each, on the mailing's goods for its households.
+"""The 27 mailings as offers: a coupon template and an activity each, on their goods for their households.
 
-The data set tells goods, households and days, but no terms. The terms are medians of what happened (survey.py):
+The data set tells goods, households and days, but no terms. These are medians of what happened (survey.py):
 
 - the template takes off what a redeemed coupon took off, from the spend on the goods at which that happened;
 - the activity has the depth of the card's discount on the goods. Type A (goods by the thousand, half of all
@@ -47,17 +47,14 @@ def audience_code(campaign: Campaign) -> str:
     return f"campaign-{campaign.campaign:02d}"
 
 
-def terms_of(campaign: Campaign, campaigns: Iterable[Campaign], facts: Mapping[int, Facts]) -> Terms:
+def terms_of(campaign: Campaign, campaigns: Sequence[Campaign], facts: Mapping[int, Facts]) -> Terms:
     """The medians of the campaign, where it has any, else of its type, else of all, as round figures."""
-    campaigns = list(campaigns)
     found, borrowed = {}, []
     for term, name in MEDIANS.items():
         own: Sequence[int] = getattr(facts[campaign.campaign], name)
-        alike = [v for c in campaigns if c.type == campaign.type for v in getattr(facts[c.campaign], name)]
-        every = [value for fact in facts.values() for value in getattr(fact, name)]
-        found[term] = lower_median(own or alike or every or [DOLLAR])
         if not own:
             borrowed.append(term)
+        found[term] = lower_median(own or _of_others(campaign, campaigns, facts, name))
     return Terms(
         coupon_off=found["coupon_off"],
         coupon_from=max(found["coupon_from"], found["coupon_off"]),
@@ -66,6 +63,14 @@ def terms_of(campaign: Campaign, campaigns: Iterable[Campaign], facts: Mapping[i
         units=max(found["units"], 2),
         borrowed=tuple(borrowed),
     )
+
+
+def _of_others(
+    campaign: Campaign, campaigns: Iterable[Campaign], facts: Mapping[int, Facts], name: str
+) -> list[int]:
+    values = [(row.type, value) for row in campaigns for value in getattr(facts[row.campaign], name)]
+    alike = [value for mailing, value in values if mailing == campaign.type]
+    return alike or [value for _, value in values] or [DOLLAR]
 
 
 def template_document(campaign: Campaign, goods: Sequence[int], terms: Terms) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The catalogue: department > category > type, brands by owner and manufacturer, a price for every product."""
+"""The catalogue: department > category > type, brands by owner and maker, a price for every product."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""From the data set to a folder: pack.json, a list of members per campaign, carts.jsonl, and what was counted."""
+"""From the data set to a folder: pack.json, members per campaign, carts.jsonl, and what was counted."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

@@ -39,7 +39,7 @@ class Sale(NamedTuple):
         """What the shelf asked: what the store received, plus its card discount, plus what it matched.
 
         A manufacturer's coupon is money to the store and lowers no price. The data bear the match out: of the
-        lines that have one, 99.9 % come to whole cents per unit with it (91 % without it, 97 % taking it off).
+        lines that have one, 99.9 % come to whole cents per unit with it (91 % without it, 97 % less it).
         """
         return self.sales_amount + self.retail_disc_amount + self.match_disc_amount
 

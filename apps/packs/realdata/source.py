@@ -57,7 +57,7 @@ def from_frames(frames: dict[str, Any]) -> Source:
 
 
 class Sales:
-    """The lines of all baskets, as often as asked, a chunk at a time: never a million Python objects at once."""
+    """The lines of all baskets, as often as asked, a chunk at a time: never a million rows at once."""
 
     def __init__(self, frame: Any) -> None:
         self.frame = frame.sort_values(["transaction_timestamp", "basket_id", "product_id"], kind="stable")

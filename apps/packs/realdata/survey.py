@@ -1,14 +1,14 @@
 """One pass over the sales: prices per product, and per campaign what its shoppers did with its goods."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date
 
 from apps.pricing.money import half_up
 
 from .baskets import by_basket, store_time
-from .rows import Campaign, CouponProduct, Member, Redemption, Sale, Source
+from .rows import Campaign, Redemption, Sale, Source
 from .units import read_units
 
 
@@ -34,24 +34,20 @@ class Survey:
 class Targets:
     """Who was targeted by what and when, laid out for look-ups per line."""
 
-    def __init__(
-        self,
-        campaigns: Iterable[Campaign],
-        members: Iterable[Member],
-        coupons: Iterable[CouponProduct],
-        redemptions: Iterable[Redemption],
-    ) -> None:
-        by_code = {campaign.campaign: campaign for campaign in campaigns}
+    def __init__(self, source: Source) -> None:
+        by_code = {campaign.campaign: campaign for campaign in source.campaigns}
+        known = {product.product for product in source.products}
         self.goods: dict[int, set[int]] = defaultdict(set)
         coupon_goods: dict[tuple[int, int], set[int]] = defaultdict(set)
-        for pair in coupons:
-            self.goods[pair.campaign].add(pair.product)
-            coupon_goods[pair.campaign, pair.coupon].add(pair.product)
+        for pair in source.coupons:
+            if pair.product in known:
+                self.goods[pair.campaign].add(pair.product)
+                coupon_goods[pair.campaign, pair.coupon].add(pair.product)
         self.campaigns: dict[int, list[Campaign]] = defaultdict(list)
-        for member in sorted(set(members)):
+        for member in sorted(set(source.members)):
             self.campaigns[member.household].append(by_code[member.campaign])
         self.redeemed: dict[tuple[int, date], list[tuple[Redemption, set[int]]]] = defaultdict(list)
-        for redemption in redemptions:
+        for redemption in source.redemptions:
             goods = coupon_goods[redemption.campaign, redemption.coupon]
             self.redeemed[redemption.household, redemption.day].append((redemption, goods))
 
@@ -62,7 +58,7 @@ class Targets:
 
 def survey(source: Source, measured: Container[int]) -> Survey:
     """Go through all sales once."""
-    targets = Targets(source.campaigns, source.members, source.coupons, source.redemptions)
+    targets = Targets(source)
     facts = {campaign.campaign: Facts() for campaign in source.campaigns}
     prices: dict[int, list[int]] = defaultdict(list)
     orders: dict[int, int] = defaultdict(int)
