@@ -1,7 +1,8 @@
 """The documents of activities, coupon templates and claim campaigns: one reader, whatever the way in.
 
-Each `read_*` takes a `Reader` and returns the canonical dict: every default filled, times as UTC ISO text, sets sorted.
-Faults and the codes it names go to the reader's findings; the caller resolves the codes. No Django in here.
+Each `read_*` takes a `Reader` and returns the canonical dict: every default filled, times as UTC ISO text,
+sets sorted. Faults and the codes it names go to the reader's findings; the caller resolves the codes.
+No Django in here.
 """
 
 from apps.offers.documents.activity import read_activity

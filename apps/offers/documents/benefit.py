@@ -56,7 +56,8 @@ def _read_stacking(reader: Reader, kind: type[Kind] | None, layer: Layer | None)
     named = set()
     for path, value in reader.elements("stacks_with"):
         if value not in LAYER_NAMES:
-            reader.findings.fault(path, "choice", "must be one of %(choices)s", choices=", ".join(LAYER_NAMES))
+            choices = ", ".join(LAYER_NAMES)
+            reader.findings.fault(path, "choice", "must be one of %(choices)s", choices=choices)
         elif value == Layer.SHOP and kind is not None and kind.groups_units:
             reader.findings.fault(path, "grouping", "a kind that groups units may not stack with shop")
         else:

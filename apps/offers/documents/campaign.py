@@ -1,4 +1,4 @@
-"""The document of a claim campaign: when, where, to whom and how many coupons of which templates are handed out."""
+"""The document of a claim campaign: when, where, to whom and how many coupons of which templates."""
 
 from __future__ import annotations
 
@@ -78,6 +78,9 @@ def _read_releases(reader: Reader, quantity: int | None) -> list[dict[str, Any]]
         child.close()
         releases.append({"at": at, "quantity": released})
     known = [release["quantity"] for release in releases if release["quantity"] is not None]
-    if releases and quantity is not None and len(known) == len(releases) and sum(known) != quantity:
-        reader.fault("releases", "sum", "must add up to %(whole)s, not %(total)s", whole=quantity, total=sum(known))
+    total = sum(known)
+    if releases and quantity is not None and len(known) == len(releases) and total != quantity:
+        reader.fault(
+            "releases", "sum", "must add up to %(whole)s, not %(total)s", whole=quantity, total=total
+        )
     return sorted(releases, key=lambda release: release["at"] or "")

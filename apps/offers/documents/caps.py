@@ -8,7 +8,12 @@ from apps.pricing.faults import Reader
 from apps.pricing.kinds import Kind
 from apps.pricing.offer import Span
 
-UNIT_LIMITS = ("per_customer_units", "per_customer_sku_units", "per_order_units", "per_customer_per_day_units")
+UNIT_LIMITS = (
+    "per_customer_units",
+    "per_customer_sku_units",
+    "per_order_units",
+    "per_customer_per_day_units",
+)
 ORDER_LIMITS = ("per_customer_orders", "per_customer_per_day_orders", "total_orders")
 
 
@@ -45,7 +50,10 @@ def read_stock(owner: Reader, counts_units: bool, kind: Kind | None, key: str = 
 def read_budget(owner: Reader, key: str = "budget") -> dict[str, Any]:
     """The total discount that an activity may give."""
     reader = owner.child(key)
-    budget = {"amount": reader.integer("amount", minimum=1), "stop_below": reader.integer("stop_below", default=0)}
+    budget = {
+        "amount": reader.integer("amount", minimum=1),
+        "stop_below": reader.integer("stop_below", default=0),
+    }
     reader.close()
     return budget
 

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One leaf that differs: `old` None is added, `new` None is removed. Lists of plain values are one leaf."""
+    """One leaf that differs. `old` None: added, `new` None: removed. A list of plain values is one leaf."""
 
     path: str
     old: Any

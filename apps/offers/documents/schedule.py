@@ -44,9 +44,7 @@ def is_zone(name: str) -> bool:
     """Whether the IANA database knows the zone."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):  # unknown names are KeyErrors inside ZoneInfoNotFoundError, odd ones ValueError
-        return False
-    except KeyError:
+    except (KeyError, ValueError, OSError):  # an unknown name, a path out of the database, a folder of it
         return False
     return True
 

@@ -58,7 +58,8 @@ def read_template(reader: Reader) -> dict[str, Any]:
         "targeting": read_targeting(reader),
         "bearers": read_bearers(reader),
         "return_grace_hours": reader.integer("return_grace_hours", maximum=MAX_GRACE_HOURS, default=0),
-        "return_policy": reader.text("return_policy", choices=tuple(ReturnPolicy)) or ReturnPolicy.FULL_REFUND.value,
+        "return_policy": reader.text("return_policy", choices=tuple(ReturnPolicy))
+        or ReturnPolicy.FULL_REFUND.value,
     }
     reader.close()
     return content
@@ -72,7 +73,7 @@ def _read_issuer(reader: Reader) -> str:
 
 
 def _read_validity(owner: Reader) -> dict[str, Any] | None:
-    """`{mode: relative, delay_days, days}` or `{mode: fixed, from, until}`; None: as long as there are coupons."""
+    """`{mode: relative, delay_days, days}` or `{mode: fixed, from, until}`; None: always."""
     if not owner.has("validity"):
         owner.take("validity")
         return None
@@ -93,6 +94,9 @@ def _read_validity(owner: Reader) -> dict[str, Any] | None:
 def _read_budget(owner: Reader) -> dict[str, Any]:
     """Money and number of coupons that may be issued."""
     reader = owner.child("budget")
-    budget = {"amount": reader.integer("amount", minimum=1), "quantity": reader.integer("quantity", minimum=1)}
+    budget = {
+        "amount": reader.integer("amount", minimum=1),
+        "quantity": reader.integer("quantity", minimum=1),
+    }
     reader.close()
     return budget

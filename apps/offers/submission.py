@@ -1,0 +1,88 @@
+"""What keeps a document that is written correctly from being submitted for approval: it could never do anything.
+
+The reader refuses what cannot be right; these faults are about windows and the world: goods, people, the clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apps.offers.compile import instant
+from apps.pricing.faults import Fault
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the catalogue and the customers say about a document. None: not counted, so nothing is said of it.
+
+    `skus_in_scope` counts the SKUs that the offer can reach, `people` the customers in the audiences it names,
+    `validities` are those of the templates that a campaign hands out.
+    """
+
+    skus_in_scope: int | None = None
+    people: int | None = None
+    validities: Mapping[str, Json | None] = field(default_factory=dict)
+
+
+def submission_faults(content: Json, facts: Facts, now: datetime) -> list[Fault]:
+    """The faults of an activity, template or campaign in its canonical form, at the instant `now`."""
+    return [
+        *_window_faults(content, "starts_at", "ends_at", "", now),
+        *_validity_faults(content, now),
+        *_reach_faults(content, facts),
+        *_release_faults(content),
+        *_outlasting_faults(content, facts),
+    ]
+
+
+def _window_faults(content: Json, start: str, end: str, prefix: str, now: datetime) -> list[Fault]:
+    starts_at, ends_at = instant(content.get(start)), instant(content.get(end))
+    if ends_at is None:
+        return []
+    faults = []
+    if starts_at is not None and ends_at <= starts_at:
+        faults.append(Fault(f"{prefix}{end}", "end_before_start", "must be after the start"))
+    if ends_at <= now:
+        faults.append(Fault(f"{prefix}{end}", "past", "lies in the past"))
+    return faults
+
+
+def _validity_faults(content: Json, now: datetime) -> list[Fault]:
+    validity = content.get("validity") or {}
+    return _window_faults(validity, "from", "until", "validity.", now)
+
+
+def _reach_faults(content: Json, facts: Facts) -> list[Fault]:
+    faults = []
+    if facts.skus_in_scope == 0 and "scope" in content:
+        faults.append(Fault("scope", "nothing_in_scope", "no SKU is in scope"))
+    if facts.people == 0 and content["targeting"]["audiences"]:
+        faults.append(Fault("targeting.audiences", "nobody", "nobody is in these audiences"))
+    return faults
+
+
+def _release_faults(content: Json) -> list[Fault]:
+    """Every slot opens while the campaign runs; what opens later could never be claimed."""
+    releases: Sequence[Json] = content.get("releases") or ()
+    faults = []
+    for position, release in enumerate(releases):
+        if not content["starts_at"] <= release["at"] < content["ends_at"]:
+            faults.append(Fault(f"releases[{position}].at", "outside", "lies outside the campaign's time"))
+    return faults
+
+
+def _outlasting_faults(content: Json, facts: Facts) -> list[Fault]:
+    """A coupon must still be good at the last moment at which it can be claimed."""
+    faults = []
+    for position, item in enumerate(content.get("items") or ()):
+        validity = facts.validities.get(item["template"]) or {}
+        until = validity.get("until")
+        if until is not None and until <= content["ends_at"]:
+            path = f"items[{position}].template"
+            faults.append(Fault(path, "ends_earlier", "its coupons end before the campaign does"))
+    return faults
