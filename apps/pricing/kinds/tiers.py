@@ -45,7 +45,7 @@ class Tier:
         return {"at": self.at, "benefit": benefit}
 
     def sentence(self, metric: str, repeat: bool, words: Wording) -> str:
-        at = words.money(self.at) if metric == "amount" else words.pick(f"{self.at}件", f"{self.at} units")
+        at = words.plain(self.at) if metric == "amount" else words.pick(f"{self.at}件", f"{self.at} units")
         gives = "、".join(self._gives(words)) if words.zh else " and ".join(self._gives(words))
         if not self.at:
             return words.pick(f"无门槛{gives}", gives)
@@ -55,11 +55,11 @@ class Tier:
     def _gives(self, words: Wording) -> list[str]:
         parts = []
         if self.amount_off is not None:
-            parts.append(words.pick(f"减{words.money(self.amount_off)}", f"{words.money(self.amount_off)} off"))
+            parts.append(words.pick(f"减{words.plain(self.amount_off)}", f"{words.money(self.amount_off)} off"))
         if self.percentage_off is not None:
             cap = "" if self.cap is None else words.money(self.cap)
-            off = words.off(self.percentage_off)
-            parts.append(off + (words.pick(f"(最多减{cap})", f" (at most {cap})") if cap else ""))
+            off = words.pick("打" if self.percentage_off < BPS else "", "") + words.off(self.percentage_off)
+            parts.append(off + (words.pick(f"（最多减{cap}）", f" (at most {cap})") if cap else ""))
         for gift in self.rewards.gifts:
             parts.append(words.pick(f"赠{gift.sku}×{gift.quantity}", f"gift {gift.sku} x {gift.quantity}"))
         for coupon in self.rewards.coupons:
