@@ -124,14 +124,22 @@ class Reader:
         return value
 
     def integer(
-        self, key: str, *, minimum: int = 0, maximum: int = MAX_AMOUNT, required: bool = False, default: int | None = None
+        self,
+        key: str,
+        *,
+        minimum: int = 0,
+        maximum: int = MAX_AMOUNT,
+        required: bool = False,
+        default: int | None = None,
     ) -> int | None:
         value = self.take(key, required)
         if value is None:
             return default
         return self.check_integer(value, self.at(key), minimum, maximum, default)
 
-    def check_integer(self, value: object, path: str, minimum: int, maximum: int, default: int | None = None) -> int | None:
+    def check_integer(
+        self, value: object, path: str, minimum: int, maximum: int, default: int | None = None
+    ) -> int | None:
         if isinstance(value, bool) or not isinstance(value, int):
             self.findings.fault(path, "type", "must be a whole number")
             return default
@@ -177,7 +185,9 @@ class Reader:
         for path, value in self.elements(key, required=required, longest=longest):
             yield Reader(value, path, self.findings)
 
-    def elements(self, key: str, *, required: bool = False, longest: int = 1_000_000) -> list[tuple[str, Any]]:
+    def elements(
+        self, key: str, *, required: bool = False, longest: int = 1_000_000
+    ) -> list[tuple[str, Any]]:
         """(path, raw value) of a list's elements."""
         value = self.take(key, required)
         if value is None:
@@ -212,7 +222,13 @@ class Reader:
         return list(found)
 
     def amounts(
-        self, key: str, *, minimum: int = 0, maximum: int = MAX_AMOUNT, required: bool = False, refers_to: str = "sku"
+        self,
+        key: str,
+        *,
+        minimum: int = 0,
+        maximum: int = MAX_AMOUNT,
+        required: bool = False,
+        refers_to: str = "sku",
     ) -> dict[str, int]:
         """A mapping of codes (of SKUs) to whole numbers."""
         value = self.take(key, required)

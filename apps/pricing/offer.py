@@ -11,7 +11,7 @@ from typing import Any
 from apps.pricing.kinds.base import Kind
 from apps.pricing.layers import Layer, default_stacks_with, mask_of
 from apps.pricing.schedule import Schedule
-from apps.pricing.scope import EVERYTHING, Scope
+from apps.pricing.scope import EVERYTHING, Scope, ScopeMode
 
 
 class Owner(StrEnum):
@@ -115,6 +115,13 @@ class Offer:
     tie: tuple[int, str] = field(init=False)
     is_coupon: bool = field(init=False)
     guarded: bool = field(init=False)
+    rationed: bool = field(init=False)
+    takes_whole: bool = field(init=False)
+    may_reward: bool = field(init=False)
+    #: the SKUs outside which the offer can do nothing, where its parameters name them; None: no such list
+    narrowed: frozenset[str] | None = field(init=False)
+    #: being found in the index is not enough: the scope must be asked for each line
+    selective: bool = field(init=False)
 
     def __post_init__(self) -> None:
         layers = default_stacks_with(self.layer) if self.stacks_with is None else self.stacks_with
@@ -124,8 +131,18 @@ class Offer:
         self.order = (self.rank, -self.priority, self.code)
         self.tie = (-self.priority, self.code)
         self.is_coupon = self.owner is Owner.TEMPLATE
+        self.rationed = self.stock.total is not None or self.budget_amount is not None
+        self.takes_whole = bool(getattr(self.kind, "takes_whole", False))
+        self.narrowed = self.kind.only_skus()
+        self.selective = (
+            self.narrowed is not None or self.scope.mode is ScopeMode.EXCLUDE or bool(self.scope.excepted)
+        )
+        self.may_reward = any(tier.rewards for tier in getattr(self.kind, "tiers", ()))
         self.guarded = (
-            self.targeting != ANYONE or self.limits != UNLIMITED or self.holdout_bps > 0 or self.schedule is not None
+            self.targeting != ANYONE
+            or self.limits != UNLIMITED
+            or self.holdout_bps > 0
+            or self.schedule is not None
         )
 
     def __repr__(self) -> str:

@@ -17,7 +17,18 @@ class Segment:
     `floor` is the SKU's `min_price` (0: none). Never changed after it is made: states share segments.
     """
 
-    __slots__ = ("accepts", "floor", "item_offer", "layers", "line", "net", "shares", "sku", "unit_price", "units")
+    __slots__ = (
+        "accepts",
+        "floor",
+        "item_offer",
+        "layers",
+        "line",
+        "net",
+        "shares",
+        "sku",
+        "unit_price",
+        "units",
+    )
 
     def __init__(
         self,

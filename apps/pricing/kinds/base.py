@@ -26,6 +26,11 @@ class Wording:
     def money(self, amount: int) -> str:
         return format_money(amount, self.currency)
 
+    def plain(self, amount: int) -> str:
+        """As in 满300减50: Chinese leaves the sign out where it is the yuan's."""
+        text = self.money(amount)
+        return text.removeprefix("¥") if self.zh and self.currency == "CNY" else text
+
     def off(self, bps: int) -> str:
         """`8折` or `20% off`."""
         if self.zh:
@@ -93,6 +98,10 @@ class Kind:
     def sentence(self, words: Wording) -> str:
         """What the customer gets under which condition, in plain words."""
         raise NotImplementedError
+
+    def only_skus(self) -> frozenset[str] | None:
+        """The SKUs outside which the offer can do nothing; None where the parameters don't say."""
+        return None
 
     def skus(self) -> frozenset[str]:
         """The SKUs that the parameters name (besides gifts)."""

@@ -29,6 +29,9 @@ class BundlePrice(SegmentKind):
     def skus(self) -> frozenset[str]:
         return frozenset(self.items)
 
+    def only_skus(self) -> frozenset[str]:
+        return self.skus()
+
     def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
         runs = {
             sku: unit_runs(segments, [i for i, segment in enumerate(segments) if segment.sku == sku])

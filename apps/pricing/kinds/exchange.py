@@ -29,6 +29,9 @@ class Exchange(SegmentKind):
     def skus(self) -> frozenset[str]:
         return frozenset((self.sku,))
 
+    def only_skus(self) -> frozenset[str]:
+        return self.skus()
+
     def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
         return cheapest_price_units(segments, {self.sku: self.value}, self.max_units)
 

@@ -62,7 +62,11 @@ def read_param(declared: Param, reader: Reader) -> Any:
     match declared.unit:
         case "money" | "units" | "bps":
             return reader.integer(
-                name, minimum=declared.minimum, maximum=declared.maximum, required=required, default=declared.default
+                name,
+                minimum=declared.minimum,
+                maximum=declared.maximum,
+                required=required,
+                default=declared.default,
             )
         case "flag":
             return reader.flag(name, bool(declared.default))
@@ -72,7 +76,9 @@ def read_param(declared: Param, reader: Reader) -> Any:
             if value is None:
                 return declared.default
             if isinstance(value, bool | float) or value not in allowed:
-                reader.fault(name, "choice", "must be one of %(choices)s", choices=", ".join(map(str, allowed)))
+                reader.fault(
+                    name, "choice", "must be one of %(choices)s", choices=", ".join(map(str, allowed))
+                )
                 return declared.default
             return value
         case "sku":

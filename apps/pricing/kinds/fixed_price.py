@@ -27,6 +27,9 @@ class SetPrice(ItemKind):
     def skus(self) -> frozenset[str]:
         return frozenset(self.prices or ())
 
+    def only_skus(self) -> frozenset[str] | None:
+        return None if self.prices is None else frozenset(self.prices)
+
 
 @register
 @dataclass(frozen=True)

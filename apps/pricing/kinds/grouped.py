@@ -69,5 +69,3 @@ def cheapest(runs: Sequence[Run], count: int) -> int:
         if not count:
             break
     return total
-
-

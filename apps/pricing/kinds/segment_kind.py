@@ -32,15 +32,16 @@ def cheapest_price_units(
         segment = segments[run.segment]
         saving = run.amount - max(prices[segment.sku], segment.floor)
         if saving > 0:
-            savings.append((-saving, run.segment, run))
+            savings.append((-saving, run.segment, run, run.amount - prices[segment.sku]))
     savings.sort(key=lambda entry: entry[:2])
     left = max_units
-    groups, total = [], 0
-    for negative, _, run in savings:
+    groups, total, uncapped = [], 0, 0
+    for negative, _, run, full in savings:
         units = run.units if left is None else min(run.units, left)
         if not units:
             break
         groups.append(Group(-negative, (Run(run.amount, run.segment, 1),), units))
         total -= negative * units
+        uncapped += full * units
         left = None if left is None else left - units
-    return Benefit(total, groups) if groups else Refusal("no_effect")
+    return Benefit(total, groups, uncapped=uncapped) if groups else Refusal("no_effect")

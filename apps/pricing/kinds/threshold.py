@@ -41,7 +41,11 @@ class Threshold(SegmentKind):
 
     @classmethod
     def read_one(cls, declared: Param, reader: Reader) -> Any:
-        return read_tiers(reader, declared.name) if declared.unit == "tiers" else super().read_one(declared, reader)
+        return (
+            read_tiers(reader, declared.name)
+            if declared.unit == "tiers"
+            else super().read_one(declared, reader)
+        )
 
     def check(self, reader: Reader) -> None:
         given = reader.raw["tiers"]  # in any order; the fault lies where the higher tier stands there
@@ -53,7 +57,9 @@ class Threshold(SegmentKind):
             elif low.form != high.form:
                 reader.fault(f"{path}.benefit", "mixed", "all tiers must give the same form of benefit")
             elif _gives_less(low, high):
-                reader.fault(f"{path}.benefit", "gives_less", "a higher tier must not give less than a lower one")
+                reader.fault(
+                    f"{path}.benefit", "gives_less", "a higher tier must not give less than a lower one"
+                )
         if self.repeat:
             self._check_repeat(reader)
         elif self.max_times is not None:
@@ -97,7 +103,9 @@ class Threshold(SegmentKind):
             if self.repeat:
                 times = reached // tier.at
                 if self.max_times is not None and times > self.max_times:
-                    return Benefit(tier.amount_off * self.max_times, None, tier.rewards, tier.amount_off * times)
+                    return Benefit(
+                        tier.amount_off * self.max_times, None, tier.rewards, tier.amount_off * times
+                    )
             return Benefit(tier.amount_off * times, None, tier.rewards)
         if tier.percentage_off is not None:
             discount = share_of(basis, tier.percentage_off)

@@ -55,7 +55,9 @@ class Tier:
     def _gives(self, words: Wording) -> list[str]:
         parts = []
         if self.amount_off is not None:
-            parts.append(words.pick(f"减{words.plain(self.amount_off)}", f"{words.money(self.amount_off)} off"))
+            parts.append(
+                words.pick(f"减{words.plain(self.amount_off)}", f"{words.money(self.amount_off)} off")
+            )
         if self.percentage_off is not None:
             cap = "" if self.cap is None else words.money(self.cap)
             off = words.pick("打" if self.percentage_off < BPS else "", "") + words.off(self.percentage_off)
@@ -63,7 +65,12 @@ class Tier:
         for gift in self.rewards.gifts:
             parts.append(words.pick(f"赠{gift.sku}×{gift.quantity}", f"gift {gift.sku} x {gift.quantity}"))
         for coupon in self.rewards.coupons:
-            parts.append(words.pick(f"送券{coupon.template}×{coupon.quantity}", f"coupon {coupon.template} x {coupon.quantity}"))
+            parts.append(
+                words.pick(
+                    f"送券{coupon.template}×{coupon.quantity}",
+                    f"coupon {coupon.template} x {coupon.quantity}",
+                )
+            )
         if self.rewards.points:
             parts.append(words.pick(f"送{self.rewards.points}积分", f"{self.rewards.points} points"))
         return parts
@@ -104,7 +111,9 @@ def _read_rewards(benefit: Reader) -> Rewards:
     coupons = []
     for child in benefit.children("coupons", longest=50):
         template = child.code("template", required=True, refers_to="template")
-        coupons.append(RewardCoupon(template or "", child.integer("quantity", minimum=1, maximum=200, default=1) or 1))
+        coupons.append(
+            RewardCoupon(template or "", child.integer("quantity", minimum=1, maximum=200, default=1) or 1)
+        )
         child.close()
     points = benefit.integer("points", minimum=1) or 0
     return Rewards(tuple(gifts), tuple(coupons), points)

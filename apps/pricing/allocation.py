@@ -1,0 +1,79 @@
+"""Spreading a discount over parts (pricing rules, section 5): proportional, within each part's room, largest remainders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def spread(discount: int, nets: Sequence[int], rooms: Sequence[int]) -> list[int]:
+    """Shares of `discount` for parts with these nets and rooms (0 <= room <= net), in minor units.
+
+    The discount is first capped at the sum of the rooms; then the shares sum to it exactly and none exceeds its room.
+    """
+    shares = [0] * len(nets)
+    discount = min(discount, sum(rooms))
+    active = [i for i, net in enumerate(nets) if net]
+    total = sum(nets)
+    while discount > 0:
+        full = [i for i in active if discount * nets[i] > rooms[i] * total]
+        if not full:
+            break
+        for i in full:
+            shares[i] = rooms[i]
+            discount -= rooms[i]
+            total -= nets[i]
+        active = [i for i in active if i not in full]
+    if discount > 0:
+        _largest_remainders(discount, total, active, nets, shares)
+    return shares
+
+
+def _largest_remainders(
+    discount: int, total: int, active: Sequence[int], nets: Sequence[int], shares: list[int]
+) -> None:
+    """Floors first; the minor units that remain go one each to the largest remainders; tie: larger net, then earlier."""
+    left = discount
+    remainders = []
+    for i in active:
+        share, remainder = divmod(discount * nets[i], total)
+        shares[i] = share
+        left -= share
+        remainders.append((-remainder, -nets[i], i))
+    if left:
+        remainders.sort()
+        for _, _, i in remainders[:left]:
+            shares[i] += 1
+
+
+def spread_runs(discount: int, nets: Sequence[int], rooms: Sequence[int], counts: Sequence[int]) -> list[int]:
+    """The same for runs of alike units: `counts[i]` units of net `nets[i]` and room `rooms[i]` each; sums per run."""
+    shares = [0] * len(nets)
+    discount = min(discount, sum(room * count for room, count in zip(rooms, counts, strict=True)))
+    total = sum(net * count for net, count in zip(nets, counts, strict=True))
+    active = [i for i, net in enumerate(nets) if net]
+    while discount > 0:
+        full = [i for i in active if discount * nets[i] > rooms[i] * total]
+        if not full:
+            break
+        for i in full:
+            shares[i] = rooms[i] * counts[i]
+            discount -= shares[i]
+            total -= nets[i] * counts[i]
+        active = [i for i in active if i not in full]
+    if discount <= 0:
+        return shares
+    left = discount
+    remainders = []
+    for i in active:
+        share, remainder = divmod(discount * nets[i], total)
+        shares[i] = share * counts[i]
+        left -= shares[i]
+        remainders.append((-remainder, -nets[i], i))
+    remainders.sort()
+    for _, _, i in remainders:
+        if not left:
+            break
+        extra = min(left, counts[i])
+        shares[i] += extra
+        left -= extra
+    return shares

@@ -1,0 +1,51 @@
+"""An offer that may apply to this cart, with the lines it reaches and the numbers left of it."""
+
+from __future__ import annotations
+
+from apps.pricing.cart import Coupon
+from apps.pricing.offer import Offer
+from apps.pricing.usage import Usage
+
+
+class Candidate:
+    """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the shopper insists on it."""
+
+    __slots__ = ("blocks", "budget_left", "coupon", "index", "lines", "offer", "preferred", "usage")
+
+    def __init__(self, offer: Offer, lines: int, usage: Usage, coupon: Coupon | None = None) -> None:
+        self.offer = offer
+        self.lines = lines
+        self.usage = usage
+        self.coupon = coupon
+        self.preferred = False
+        self.index = 0
+        #: bits of the candidates that may not be used together with this one (mutex, coupon clash)
+        self.blocks = 0
+        budget = offer.budget_amount if usage.budget_amount is None else usage.budget_amount
+        # A coupon's money was reserved when it was issued: the budget never refuses it.
+        self.budget_left = None if budget is None or offer.is_coupon else max(budget - usage.spent_amount, 0)
+
+    def stock_left(self) -> int | None:
+        """Units left of the whole stock; None is unlimited."""
+        total = self.offer.stock.total if self.usage.stock_total is None else self.usage.stock_total
+        return None if total is None else max(total - self.usage.sold_units, 0)
+
+    def sku_stock_left(self, sku: str) -> int | None:
+        """Units left of one SKU (of a gift too); None where its stock is not limited."""
+        stock = self.usage.stock_per_sku.get(sku, self.offer.stock.per_sku.get(sku))
+        return None if stock is None else max(stock - self.usage.sold_by_sku.get(sku, 0), 0)
+
+    def __repr__(self) -> str:
+        return f"Candidate({self.offer.code})"
+
+
+def clash(one: Candidate, other: Candidate) -> bool:
+    """Two candidates that are never both used in one order, whatever their segments."""
+    a, b = one.offer, other.offer
+    if a.mutex is not None and a.mutex == b.mutex:
+        return True
+    if not (a.is_coupon and b.is_coupon and a.layer is b.layer):
+        return False
+    if a.layer.value == "shop_coupon" and a.shop != b.shop:
+        return False
+    return not (a.stacks & a.layer_bit and b.stacks & b.layer_bit)
