@@ -45,7 +45,7 @@ def throw(r: Random) -> tuple[Json, Json]:
 
 
 def make_portal(r: Random, scale: str) -> Json:
-    shops = ["S1"] if r.random() < 0.75 else ["S1", "S2"]
+    shops = ["S1"] if r.random() < 0.65 else ["S1", "S2"]
     categories = [
         {"code": "root", "name": "root"},
         {"code": "mid", "name": "mid", "parent": "root"},
@@ -181,7 +181,7 @@ def choose_coupons(r: Random, pack: Json, cart: Json) -> None:
     elif r.random() < 0.3:
         cart["coupons"] = "auto"
     codes = [row["code"] for row in [*pack["activities"], *pack["coupon_templates"]]]
-    if r.random() < 0.15:
+    if r.random() < (0.5 if "selection" in pack else 0.12):
         cart["prefer"] = r.sample(codes, min(len(codes), r.randint(1, 2)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -21,15 +22,24 @@ SESSIONS = [
 ]
 
 
-def make_window(r: Random, cart: Json, fussy: bool) -> Json:
+@dataclass(frozen=True)
+class Mood:
+    """What a pack is like: fussy about who and when, friendly to every other offer, easily met."""
+
+    fussy: bool = False
+    friendly: bool = False
+    easy: bool = False
+
+
+def make_window(r: Random, cart: Json, mood: Mood) -> Json:
     """Mostly open; at times it opens or ends at this very instant."""
     now = datetime.fromisoformat(cart["as_of"])
     second = timedelta(seconds=1)
     starts, ends = now - timedelta(days=10), now + timedelta(days=10)
-    if fussy and r.random() < 0.2:
+    if mood.fussy and r.random() < 0.2:
         starts, ends = r.choice([(now, ends), (now + second, ends), (starts, now), (starts, now + second)])
     window: Json = {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
-    if fussy and r.random() < 0.2:
+    if mood.fussy and r.random() < 0.2:
         window["schedule"] = {
             "tz": r.choice(["Asia/Shanghai", "Asia/Shanghai", "UTC", "Asia/Kathmandu"]),
             "days": r.choice([[1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5], [3], [2, 3], [6, 7]]),
@@ -38,25 +48,27 @@ def make_window(r: Random, cart: Json, fussy: bool) -> Json:
     return window
 
 
-def make_validity(r: Random, fussy: bool) -> Json:
-    if not fussy or r.random() < 0.6:
+def make_validity(r: Random, mood: Mood) -> Json:
+    if not mood.fussy or r.random() < 0.6:
         return {"mode": "relative", "delay_days": r.choice([0, 0, 1]), "days": 7}
     start = "2026-11-01T00:00:00+08:00"
     ends = ["2026-12-01T00:00:00+08:00"] * 6 + ["2026-11-11T10:00:00+08:00", "2026-11-11T02:00:01+00:00"]
     return {"mode": "fixed", "from": start, "until": r.choice(ends)}
 
 
-def make_rules(r: Random, pack: Json, layer: str, kind: str, fussy: bool) -> Json:
+def make_rules(r: Random, pack: Json, layer: str, kind: str, mood: Mood) -> Json:
     rules: Json = {}
     if r.random() < 0.55:
         rules["priority"] = r.choice([0, 1, 1, 2, 5, -1])
-    if r.random() < (0.6 if fussy else 0.35):
+    if r.random() < (0.6 if mood.fussy else 0.35):
         rules["scope"] = make_scope(r, pack)
-    if r.random() < 0.6:
+    if mood.friendly:
+        rules["stacks_with"] = stackable(kind)
+    elif r.random() < 0.6:
         rules["stacks_with"] = make_stacking(r, layer, kind)
     if r.random() < 0.12:
         rules["mutex"] = r.choice(["m1", "m1", "m2"])
-    if fussy and r.random() < 0.35:
+    if mood.fussy and r.random() < 0.35:
         rules["targeting"] = make_targeting(r)
     return rules
 
@@ -122,7 +134,7 @@ def make_targeting(r: Random) -> Json:
     return {name: lists[name] for name in names}
 
 
-def make_bounds(r: Random, pack: Json, layer: str, params: Json, fussy: bool) -> Json:
+def make_bounds(r: Random, pack: Json, layer: str, params: Json, mood: Mood) -> Json:
     """Limits, stock, budget and holdout of an activity."""
     bounds: Json = {}
     limits: Json = {}
@@ -144,7 +156,7 @@ def make_bounds(r: Random, pack: Json, layer: str, params: Json, fussy: bool) ->
         bounds["stock"] = stock
     if layer == "item" and r.random() < 0.12:
         bounds["budget"] = {"amount": r.choice([1, 10, 100, 500, 3000])}
-    if fussy and r.random() < 0.05:
+    if mood.fussy and r.random() < 0.05:
         bounds |= {"holdout_bps": 10000, "targeting": {"audiences": ["listed", "ruled"]}}
     return bounds
 
