@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -23,6 +24,9 @@ DEFAULT_ENGINE = "apps.packs.offline:quote_raw"
 
 def load_engine(path: str) -> Engine:
     module, _, name = path.partition(":")
+    if module.startswith("apps."):  # The portal's own words and settings must be there before its modules are.
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "promo_portal.settings.test")
+        import_module("django").setup()
     return getattr(import_module(module), name)
 
 
