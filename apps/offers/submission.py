@@ -1,6 +1,6 @@
-"""What keeps a document that is written correctly from being submitted for approval: it could never do anything.
+"""What keeps a well-formed document from being submitted for approval: it could never do anything.
 
-The reader refuses what cannot be right; these faults are about windows and the world: goods, people, the clock.
+The reader refuses what cannot be right; these faults are about windows, goods, people and the clock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Json = Mapping[str, Any]
 class Facts:
     """What the catalogue and the customers say about a document. None: not counted, so nothing is said of it.
 
-    `skus_in_scope` counts the SKUs that the offer can reach, `people` the customers in the audiences it names,
+    `skus_in_scope` counts the SKUs that the offer can reach, `people` those in the audiences it names,
     `validities` are those of the templates that a campaign hands out.
     """
 
