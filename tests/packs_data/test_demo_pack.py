@@ -247,7 +247,7 @@ def test_the_accounts_of_the_demo() -> None:
         "operator2": "operator",
         "approver": "approver",
         "approver2": "approver",
-        "service": "service",
+        "service": "customer_service",
         "analyst": "analyst",
         "admin": "administrator",
         "admin2": "administrator",

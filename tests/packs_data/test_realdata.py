@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from apps.offers.documents import read_activity, read_template
 from apps.packs.realdata import source as reading
 from apps.packs.realdata.baskets import build_carts
 from apps.packs.realdata.campaigns import activity_document, template_document, terms_of
@@ -27,6 +28,7 @@ from apps.packs.realdata.rows import (
 )
 from apps.packs.realdata.survey import survey
 from apps.packs.realdata.units import Reading, read_units
+from apps.pricing.faults import Findings, Reader
 
 MILK, CREAM, CHEESE, PETROL, CARD, STRANGER = 1, 2, 3, 4, 5, 99
 
@@ -278,6 +280,21 @@ def test_the_folder_is_complete_and_the_same_every_time(tmp_path: Path) -> None:
     assert counts["coupon-product pairs given twice"] == 1
     assert counts["coupon-product pairs of unknown products"] == 1
     assert counts["redemptions whose line was found"] == 1
+
+
+def test_the_offers_are_read_without_a_fault() -> None:
+    findings = Findings()
+    facts = survey(SOURCE, {PETROL}).facts
+    for mailing in ("Type A", "Type B", "Type C"):
+        campaign = MAILING._replace(type=mailing)
+        terms = terms_of(campaign, SOURCE.campaigns, facts)
+        read_activity(Reader(activity_document(campaign, [MILK], terms), "activity", findings))
+        read_template(Reader(template_document(campaign, [MILK], terms), "template", findings))
+    assert [str(fault) for fault in findings.faults] == []
+    assert {(row.type, row.code) for row in findings.references} == {
+        ("audience", "campaign-04"),
+        ("sku", "1"),
+    }
 
 
 def test_a_pack_is_written_one_row_a_line() -> None:
