@@ -24,8 +24,8 @@ DEFAULT_ENGINE = "apps.packs.offline:quote_raw"
 
 def load_engine(path: str) -> Engine:
     module, _, name = path.partition(":")
-    if module.startswith("apps."):  # The portal's own words and settings must be there before its modules are.
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "promo_portal.settings.test")
+    if module.startswith("apps."):  # They need the settings first.
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "promo_portal.settings_test")
         import_module("django").setup()
     return getattr(import_module(module), name)
 
