@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -13,7 +14,7 @@ from django.db.models.sql.compiler import SQLCompiler
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 
-def now_sql() -> tuple[str, list[datetime]]:
+def now_sql() -> tuple[str, list[Any]]:
     """The clock as a piece of SQL with its parameters, for statements written by hand."""
     moment = _frozen.get()
     return ("clock_timestamp()", []) if moment is None else ("%s::timestamptz", [moment])
@@ -38,7 +39,7 @@ class DatabaseNow(Func):
 
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: object
-    ) -> tuple[str, list[datetime]]:
+    ) -> tuple[str, list[Any]]:
         return now_sql()
 
 

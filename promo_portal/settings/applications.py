@@ -1,6 +1,6 @@
 """Which applications, middleware and templates the portal is made of."""
 
-from promo_portal.settings.env import BASE_DIR, DEBUG
+from promo_portal.settings.env import BASE_DIR, DEBUG, env
 
 __all__ = [
     "AUTH_USER_MODEL",
@@ -31,8 +31,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
-    "django_celery_beat",
-    "django_prometheus",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -51,11 +49,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "promo_portal.middleware.HealthMiddleware",
+    "promo_portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "promo_portal.middleware.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -66,7 +65,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "promo_portal.urls"
@@ -90,7 +88,7 @@ TEMPLATES = [
 ]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".data" / "static"
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None  # only for those who run collectstatic
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Files are served where they lie: no collectstatic before the first page.
 WHITENOISE_USE_FINDERS = True

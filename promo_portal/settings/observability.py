@@ -6,10 +6,7 @@ import structlog
 
 from promo_portal.settings.env import MODE, Mode, env
 
-__all__ = ["LOGGING", "PROMETHEUS_EXPORT_MIGRATIONS"]
-
-# Counting migrations asks the database at start; readiness has a check of its own for that.
-PROMETHEUS_EXPORT_MIGRATIONS = False
+__all__ = ["LOGGING"]
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -37,6 +34,8 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # One line for each request that failed; metrics count the others.
+        "django_structlog.middlewares.request": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
         "axes": {"level": "WARNING"},
     },
 }

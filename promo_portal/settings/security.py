@@ -10,6 +10,7 @@ __all__ = [
     "AUTH_PASSWORD_VALIDATORS",
     "AXES_COOLOFF_TIME",
     "AXES_ENABLED",
+    "AXES_ENABLE_ADMIN",
     "AXES_FAILURE_LIMIT",
     "AXES_LOCKOUT_PARAMETERS",
     "AXES_RESET_ON_SUCCESS",
@@ -84,6 +85,7 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_ENABLED = env.bool("AXES_ENABLED", default=True)
+AXES_ENABLE_ADMIN = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -8,35 +8,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='user',
-            options={'permissions': [('assign_role', 'Can ask for a role for somebody and take one away'), ('confirm_role', 'Can confirm a role that another administrator asked for')], 'verbose_name': 'user', 'verbose_name_plural': 'users'},
+            name="user",
+            options={
+                "permissions": [
+                    ("assign_role", "Can ask for a role for somebody and take one away"),
+                    ("confirm_role", "Can confirm a role that another administrator asked for"),
+                ],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+            },
         ),
         migrations.CreateModel(
-            name='RoleGrant',
+            name="RoleGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=apps.accounts.models.role_choices, max_length=30, verbose_name='role')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('state', models.CharField(choices=[('pending', 'waits for a second administrator'), ('confirmed', 'confirmed'), ('rejected', 'rejected')], default='pending', max_length=10, verbose_name='state')),
-                ('requested_at', models.DateTimeField(db_default=apps.core.clock.DatabaseNow(), verbose_name='asked for at')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='role_decisions', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_requests', to=settings.AUTH_USER_MODEL, verbose_name='asked for by')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='role_grants', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=apps.accounts.models.role_choices, max_length=30, verbose_name="role"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waits for a second administrator"),
+                            ("confirmed", "confirmed"),
+                            ("rejected", "rejected"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "requested_at",
+                    models.DateTimeField(
+                        db_default=apps.core.clock.DatabaseNow(), verbose_name="asked for at"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="role_decisions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="role_requests",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked for by",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="role_grants",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'role request',
-                'verbose_name_plural': 'role requests',
-                'ordering': ['-id'],
-                'default_permissions': ('view',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('user', 'role'), name='one_pending_grant'), models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('requested_by')), _negated=True), _connector='OR'), name='grant_by_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('state', 'pending')), ('decided_by__isnull', False), _connector='OR'), name='decided_grant_names_who')],
+                "verbose_name": "role request",
+                "verbose_name_plural": "role requests",
+                "ordering": ["-id"],
+                "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "pending")),
+                        fields=("user", "role"),
+                        name="one_pending_grant",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            models.Q(("decided_by", models.F("requested_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="grant_by_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("state", "pending")),
+                            ("decided_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="decided_grant_names_who",
+                    ),
+                ],
             },
         ),
     ]

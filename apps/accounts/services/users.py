@@ -21,7 +21,7 @@ def create_user(*, username: str, password: str, actor: User | Actor | str, **fi
     if isinstance(actor, User):
         require_permission(actor, "accounts.add_user")
     user = User.objects.create_user(username, password=password, is_staff=True, **fields)
-    record(action="accounts.create_user", subject=user, actor=actor, after={"username": username})
+    note_new_user(user=user, actor=actor)
     return user
 
 
@@ -44,13 +44,13 @@ def save_user(*, user: User, changed: Iterable[str], actor: User) -> None:
         )
 
 
-@transaction.atomic
-def set_password(*, user: User, password: str, actor: User) -> None:
-    """A new password, by its owner or an administrator; the audit log says who set it, not what."""
-    if actor.pk != user.pk:
-        require_permission(actor, "accounts.change_user")
-    user.set_password(password)
-    user.save(update_fields=["password"])
+def note_new_user(*, user: User, actor: User | Actor | str) -> None:
+    """The audit entry of an account that a form has just saved."""
+    record(action="accounts.create_user", subject=user, actor=actor, after={"username": user.get_username()})
+
+
+def note_password(*, user: User, actor: User) -> None:
+    """The audit entry of a new password: who set it, not what it is."""
     record(action="accounts.set_password", subject=user, actor=actor)
 
 
