@@ -58,7 +58,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "activities.request_revocation",
         "audiences.add_audience",
         "audiences.change_audience",
-        "catalog.manage_catalog",
+        "catalog.change_min_price",
         "catalog.add_brand",
         "catalog.change_brand",
         "catalog.add_category",

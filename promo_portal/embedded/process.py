@@ -46,7 +46,7 @@ def spawn(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl call, no threads run yet
+            preexec_fn=die_with_parent,
             **account.popen_options,
         )
 

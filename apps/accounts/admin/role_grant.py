@@ -12,6 +12,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 
 from apps.accounts.admin.dialogs import ReasonForm, go_to
+from apps.accounts.current import signed_in
 from apps.accounts.models import GrantState, RoleGrant
 from apps.accounts.services.roles import confirm_role, reject_role
 from apps.core.errors import DomainError
@@ -36,7 +37,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
         if object_id is None:
             return True
         pending = RoleGrant.objects.filter(pk=object_id, state=GrantState.PENDING)
-        return pending.exclude(requested_by=request.user).exclude(user=request.user).exists()
+        return pending.exclude(requested_by=signed_in(request)).exclude(user=signed_in(request)).exists()
 
     @action(
         description=_("Confirm"),
@@ -74,7 +75,7 @@ class RoleGrantAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, service: Callable[..., None], done: Any, **more: str
     ) -> HttpResponse:
         try:
-            service(grant=RoleGrant.objects.get(pk=object_id), actor=request.user, **more)
+            service(grant=RoleGrant.objects.get(pk=object_id), actor=signed_in(request), **more)
             messages.success(request, done)
         except DomainError as error:
             messages.error(request, error.message)

@@ -14,6 +14,7 @@ from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.accounts.admin.dialogs import RoleForm, go_to
+from apps.accounts.current import signed_in
 from apps.accounts.models import User
 from apps.accounts.services.roles import remove_role, request_role
 from apps.accounts.services.users import note_new_user, note_password, save_user
@@ -62,11 +63,11 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
-            save_user(user=obj, changed=form.changed_data, actor=request.user)
+            save_user(user=obj, changed=form.changed_data, actor=signed_in(request))
             return
         obj.is_staff = True
         super().save_model(request, obj, form, change)
-        note_new_user(user=obj, actor=request.user)
+        note_new_user(user=obj, actor=signed_in(request))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         with transaction.atomic():
@@ -74,7 +75,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
             response = super().user_change_password(request, id, form_url)
             user = User.objects.filter(pk=id).first()
             if user is not None and user.password != before:
-                note_password(user=user, actor=request.user)
+                note_password(user=user, actor=signed_in(request))
         return response
 
     @action(
@@ -115,7 +116,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         user = User.objects.get(pk=object_id)
         role, reason = Role(form.cleaned_data["role"]), form.cleaned_data["reason"]
         try:
-            service(user=user, role=role, actor=request.user, reason=reason)
+            service(user=user, role=role, actor=signed_in(request), reason=reason)
             messages.success(request, done)
         except DomainError as error:
             messages.error(request, error.message)
