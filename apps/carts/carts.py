@@ -14,7 +14,9 @@ Asking = QuoteBody | PricesBody
 def customer_id(body: Asking) -> str | None:
     """The id of the customer who asks, if there is one with an id."""
     customer = given(body.customer)
-    return given(customer.id) if isinstance(customer, CustomerBody) else customer
+    if isinstance(customer, CustomerBody):
+        return given(customer.id)
+    return customer if isinstance(customer, str) else None
 
 
 def said_of_customer(body: Asking) -> CustomerBody:
@@ -32,9 +34,7 @@ def currency_faults(currency: str | None, portal: str) -> list[Fault]:
 def line_faults(body: QuoteBody, skus: Mapping[str, Sku]) -> list[Fault]:
     """Lines that name a SKU which the catalogue does not know without saying what it costs."""
     return [
-        Fault(
-            f"lines[{index}].sku", "unknown_sku", "is not in the catalogue, and the line gives no unit price"
-        )
+        Fault(f"lines[{index}].sku", "unknown_sku", "is not in the catalogue and has no unit price")
         for index, line in enumerate(body.lines)
         if line.sku not in skus and given(line.unit_price) is None
     ]

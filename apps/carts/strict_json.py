@@ -1,7 +1,7 @@
 """JSON read strictly, with the path of everything in it that no document may hold.
 
-Python reads more than JSON is (NaN) and more than a database can keep (lone surrogates, NUL), and of two equal
-keys it keeps the last. Each of these is a fault with its path here, so that all are told at once.
+Python reads more than JSON is (NaN) and more than a database can keep (lone surrogates, NUL), and of two
+equal keys it keeps the last. Each of these is a fault with its path here, so that all are told at once.
 """
 
 from __future__ import annotations

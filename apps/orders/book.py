@@ -1,0 +1,126 @@
+"""The offer book of this process: compiled once, before the first request, then kept up by the journal.
+
+A quote reads the journal's last id with its first statement. When the book here is older, the offers named
+since are read and put in before anything is priced: a pause or a revocation counts for the next request after
+its commit.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Lock
+
+from apps.offers.selectors import book_version
+from apps.orders.book_rows import BookRow, book_start, changed_codes, rows_at, rows_of, rows_since
+from apps.pricing.book import OfferBook
+from apps.pricing.usage import UNUSED, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBook:
+    """One version: the offers, and how those stand that are held back. Never changed, only replaced."""
+
+    version: int
+    since: datetime
+    offers: OfferBook
+    usages: Mapping[str, Usage]
+
+
+class BookKeeper:
+    """Holds the newest book of the process. Readers never wait unless their book is too old."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._book: LiveBook | None = None
+
+    @property
+    def loaded(self) -> bool:
+        return self._book is not None
+
+    def at_least(self, version: int) -> LiveBook:
+        """The book, no older than `version` of the journal. An empty journal is a new database."""
+        book = self._book
+        if book is not None and (book.version == version or book.version > version > 0):
+            return book
+        with self._lock:
+            book = self._book
+            if book is None or version == 0:
+                book = compile_book()
+            elif book.version < version:
+                book = brought_up(book)
+            self._book = book
+        return book
+
+    def load(self) -> LiveBook:
+        """Compile everything, for the start of a process."""
+        with self._lock:
+            self._book = compile_book()
+            return self._book
+
+    def forget(self) -> None:
+        with self._lock:
+            self._book = None
+
+
+KEEPER = BookKeeper()
+
+
+def compile_book() -> LiveBook:
+    """The whole book from the database; its objects live long, so the garbage collector passes them over."""
+    start = book_start()
+    # The version is read first: what changes while the rows are read is then read again.
+    version = book_version()
+    usages: dict[str, Usage] = {}
+    with _no_collection():
+        offers = OfferBook.build(_noting(rows_since(start), usages))
+    gc.freeze()
+    return LiveBook(version, start, offers, usages)
+
+
+def brought_up(book: LiveBook) -> LiveBook:
+    """The next version: only what the journal names since is read and compiled."""
+    version, codes = changed_codes(book.version)
+    usages = dict(book.usages)
+    for code in codes:
+        usages.pop(code, None)
+    offers = list(_noting(rows_of(codes), usages))
+    gone = set(codes) - {offer.code for offer in offers}
+    return replace(book, version=version, offers=book.offers.with_changes(offers, gone), usages=usages)
+
+
+def past_book(book: LiveBook, moment: datetime) -> LiveBook:
+    """For an instant before the book begins: the offers of that time, as they stand now."""
+    usages: dict[str, Usage] = {}
+    offers = OfferBook.build(_noting(rows_at(moment), usages))
+    return LiveBook(book.version, moment, offers, usages)
+
+
+def readiness_problem() -> str | None:
+    """None when this process has its book; it is compiled now if nobody has yet."""
+    if not KEEPER.loaded:
+        KEEPER.load()
+    return None
+
+
+def _noting(rows: Iterator[BookRow] | list[BookRow], usages: dict[str, Usage]) -> Iterator:
+    """The offers of the rows; those that are held back are noted in `usages`."""
+    for row in rows:
+        if row.usage is not UNUSED:
+            usages[row.offer.code] = row.usage
+        yield row.offer
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A collection in the middle of a compile would walk over all that is there, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

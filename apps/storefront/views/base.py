@@ -1,0 +1,69 @@
+"""A view of the API: one renderer, one way in, one shape of refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.storefront.callers import Caller
+from apps.storefront.problems import answer_problem
+from apps.storefront.requests import caller_from, require_scope
+from apps.storefront.scopes import Scope
+
+
+class StorefrontView(APIView):
+    """Skips what this API has no use for: negotiation (it speaks JSON only), throttles, per-user permissions.
+
+    A method gets Django's own request, and the caller in `self.caller`, who has `scope`.
+    """
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    http_method_names = ["get", "post", "put", "head"]
+    scope: Scope = Scope.STOREFRONT
+    caller: Caller
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.request = request
+        self.args, self.kwargs = args, kwargs
+        self.headers = {}
+        try:
+            self.initial(request, *args, **kwargs)  # type: ignore[arg-type]
+            return self._handler(request)(request, *args, **kwargs)
+        except Exception as error:
+            response = answer_problem(error)
+            if response.status_code == 405:
+                response["Allow"] = ", ".join(self.allowed_methods)
+            return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.caller = caller_from(request)  # type: ignore[arg-type]
+        require_scope(self.caller, self.scope)
+
+    def _handler(self, request: HttpRequest) -> Any:
+        method = (request.method or "").lower()
+        known = method in self.http_method_names
+        return getattr(self, method, self.http_method_not_allowed) if known else self.http_method_not_allowed
+
+
+class UnknownPathView(StorefrontView):
+    """Whatever lies under /api/v1/ and is nothing."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from apps.storefront.problems import not_found
+
+        return answer_problem(not_found(detail="There is nothing at this address."))
+
+
+def answer(body: Any, status: int = 200) -> HttpResponse:
+    """JSON, in a form that no cache keeps."""
+    response = HttpResponse(
+        orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), content_type="application/json", status=status
+    )
+    response["Cache-Control"] = "no-store"
+    return response
