@@ -10,6 +10,7 @@ from typing import Any
 
 MAX_AMOUNT = 10**12
 MAX_TEXT = 2000
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CODE = re.compile(r"[!-.0-~]{1,64}\Z")  # visible ASCII without "/"
 
 
@@ -94,7 +95,7 @@ class Reader:
         if not isinstance(value, str):
             self.fault(key, "type", "must be text")
             return None
-        if "\x00" in value or any(0xD800 <= ord(c) <= 0xDFFF for c in value):
+        if not storable(value):
             self.fault(key, "characters", "holds a character that cannot be stored")
             return None
         if choices and value not in choices:
@@ -213,8 +214,10 @@ class Reader:
         """A list of free texts, without repeats, in the order given."""
         found: dict[str, None] = {}
         for path, value in self.elements(key):
-            if not isinstance(value, str) or not value or len(value) > 200 or "\x00" in value:
+            if not isinstance(value, str) or not value or len(value) > 200:
                 self.findings.fault(path, "type", "must be text of 1 to 200 characters")
+            elif not storable(value):
+                self.findings.fault(path, "characters", "holds a character that cannot be stored")
             elif choices and value not in choices:
                 self.findings.fault(path, "choice", "must be one of %(choices)s", choices=", ".join(choices))
             else:
@@ -251,6 +254,11 @@ class Reader:
         for key in self.raw:
             if key not in self._seen:
                 self.fault(str(key), "unknown_key", "is not known here")
+
+
+def storable(text: str) -> bool:
+    """PostgreSQL refuses NUL, UTF-8 refuses lone surrogates."""
+    return text.isascii() and "\x00" not in text or not UNSTORABLE.search(text)
 
 
 def parse_time(value: object) -> datetime | None:
