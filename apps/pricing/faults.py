@@ -258,7 +258,7 @@ class Reader:
 
 def storable(text: str) -> bool:
     """PostgreSQL refuses NUL, UTF-8 refuses lone surrogates."""
-    return text.isascii() and "\x00" not in text or not UNSTORABLE.search(text)
+    return not UNSTORABLE.search(text)
 
 
 def parse_time(value: object) -> datetime | None:
