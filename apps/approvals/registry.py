@@ -1,0 +1,75 @@
+"""Who carries out what is asked: the higher apps register a handler for each action, in `AppConfig.ready()`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from apps.approvals.models import ApprovalRequest
+
+
+class Change(Protocol):
+    """One difference between what was approved last and what is asked: a path into the document and both values."""
+
+    path: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Description:
+    """What an approver reads first: a title, the facts that count, and what will happen at once on approval."""
+
+    title: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[str | Promise, ...] = ()
+
+
+class Handler(Protocol):
+    """The part of a request that only the subject's own app knows.
+
+    `lock` is called first in every decision, before the request itself is locked: subject, then request, always.
+    """
+
+    label: str | Promise
+    #: what an approver must be allowed to do
+    permission: str
+
+    def lock(self, request: ApprovalRequest) -> Model:
+        """The subject, its row locked until the transaction ends."""
+
+    def current_hash(self, request: ApprovalRequest) -> str:
+        """The hash of the content as it stands now; a decision on any other is stale."""
+
+    def describe(self, request: ApprovalRequest) -> Description: ...
+
+    def faults(self, request: ApprovalRequest) -> Sequence[Any]:
+        """What still blocks it, as `apps.pricing.faults.Fault`."""
+
+    def diff(self, request: ApprovalRequest) -> Sequence[Change]: ...
+
+    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+        """Do what was asked; called once, after the last approval needed, in the decision's transaction."""
+
+    def on_reject(self, request: ApprovalRequest, actor: AbstractUser, reason: str) -> None: ...
+
+    def on_withdraw(self, request: ApprovalRequest, actor: AbstractUser) -> None: ...
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def register(action: str, handler: Handler) -> None:
+    _handlers[action] = handler
+
+
+def handler_for(request: ApprovalRequest) -> Handler:
+    return _handlers[request.action]
+
+
+def actions() -> dict[str, Handler]:
+    """Every action that can be asked for, with its handler."""
+    return dict(_handlers)

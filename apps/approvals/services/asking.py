@@ -1,0 +1,111 @@
+"""Opening a request, taking it back, and closing it when its question has gone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.lifecycle import RequestState
+from apps.approvals.models import ApprovalRequest
+from apps.approvals.notices import notify, people_with
+from apps.approvals.registry import handler_for
+from apps.core.audit import subject_of
+from apps.core.clock import database_now
+from apps.core.errors import DomainError, Forbidden
+
+
+@transaction.atomic
+def open_request(
+    *,
+    action: str,
+    subject: Model,
+    title: str,
+    content_hash: str,
+    submitter: AbstractUser,
+    version: int = 0,
+    barred: Iterable[int] = (),
+    needed: int = 1,
+    due_at: datetime | None = None,
+    reason: str = "",
+    batch: str = "",
+    shop_code: str = "",
+    payload: dict[str, Any] | None = None,
+) -> ApprovalRequest:
+    """Ask for `action` on `subject`, whose row the caller has locked; the caller writes the audit entry."""
+    about = subject_of(subject)
+    try:
+        with transaction.atomic():
+            request = ApprovalRequest.objects.create(
+                action=action,
+                subject_type=about.type,
+                subject_code=about.code,
+                title=title,
+                shop_code=shop_code,
+                version=version,
+                content_hash=content_hash,
+                submitter=submitter,
+                barred_ids=sorted(set(barred)),
+                needed=needed,
+                due_at=due_at,
+                reason=reason,
+                batch=batch,
+                payload=payload or {},
+            )
+    except IntegrityError as clash:
+        raise DomainError("already_asked", _("This is already waiting for a decision.")) from clash
+    tell_approvers(request, "approval.asked")
+    return request
+
+
+def tell_approvers(request: ApprovalRequest, code: str) -> None:
+    approvers = people_with(handler_for(request).permission)
+    notify(
+        users=[person for person in approvers if not request.bars(person)],
+        code=code,
+        params={"title": request.title, "submitter": request.submitter.get_username()},
+        request=request,
+    )
+
+
+@transaction.atomic
+def withdraw(*, request: ApprovalRequest, actor: AbstractUser) -> ApprovalRequest:
+    """Its submitter takes a request back; the handler brings the subject to where it was."""
+    handler = handler_for(request)
+    handler.lock(request)
+    locked = lock_request(request)
+    if not locked.is_pending:
+        raise already_decided(locked)
+    if locked.submitter_id != actor.pk:
+        raise Forbidden("not_yours", _("Only the person who submitted it can take it back."))
+    close(locked, RequestState.WITHDRAWN)
+    handler.on_withdraw(locked, actor)
+    return locked
+
+
+def close_pending(*, subject_type: str, subject_codes: Iterable[str]) -> int:
+    """Supersede what still waits about subjects that ended or changed; the caller holds the subjects' locks."""
+    waiting = ApprovalRequest.objects.filter(
+        subject_type=subject_type, subject_code__in=list(subject_codes), state=RequestState.PENDING
+    )
+    return waiting.update(state=RequestState.SUPERSEDED, closed_at=database_now())
+
+
+def lock_request(request: ApprovalRequest) -> ApprovalRequest:
+    """The request as it stands now, its row locked; always after its subject."""
+    return ApprovalRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+
+
+def close(request: ApprovalRequest, state: RequestState) -> None:
+    request.state = state
+    request.closed_at = database_now()
+    request.save(update_fields=["state", "closed_at"])
+
+
+def already_decided(request: ApprovalRequest) -> DomainError:
+    return DomainError(
+        "already_decided", _("This request is no longer open: it is %(state)s."), state=request.state
+    )

@@ -1,0 +1,97 @@
+"""One verdict by one person: four eyes, bound to the content that was seen, one outcome under races."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.approvals.lifecycle import RequestState, Verdict
+from apps.approvals.models import ApprovalDecision, ApprovalRequest
+from apps.approvals.notices import notify
+from apps.approvals.registry import Handler, handler_for
+from apps.approvals.services.asking import already_decided, close, lock_request, tell_approvers
+from apps.core.audit import Subject, record
+from apps.core.errors import DomainError, FourEyes
+from apps.core.permissions import require_permission
+
+
+def approve(
+    *, request: ApprovalRequest, actor: AbstractUser, seen_hash: str, reason: str = ""
+) -> ApprovalRequest:
+    return decide(request=request, actor=actor, verdict=Verdict.APPROVE, seen_hash=seen_hash, reason=reason)
+
+
+def reject(*, request: ApprovalRequest, actor: AbstractUser, seen_hash: str, reason: str) -> ApprovalRequest:
+    return decide(request=request, actor=actor, verdict=Verdict.REJECT, seen_hash=seen_hash, reason=reason)
+
+
+@transaction.atomic
+def decide(
+    *, request: ApprovalRequest, actor: AbstractUser, verdict: Verdict, seen_hash: str, reason: str = ""
+) -> ApprovalRequest:
+    """Decide on the content with `seen_hash`; the last approval needed carries the request out."""
+    handler = handler_for(request)
+    require_permission(actor, handler.permission)
+    if verdict is Verdict.REJECT and not reason.strip():
+        raise DomainError("reason_required", _("Say why, so that it can be put right."), "reason")
+    handler.lock(request)
+    locked = lock_request(request)
+    _check_open(locked, handler, seen_hash)
+    _check_four_eyes(locked, actor)
+    ApprovalDecision.objects.create(
+        request=locked, approver=actor, verdict=verdict, reason=reason.strip(), seen_hash=seen_hash
+    )
+    if verdict is Verdict.REJECT:
+        _reject(locked, handler, actor, reason.strip())
+    else:
+        _approve(locked, handler, actor)
+    return locked
+
+
+def _check_open(request: ApprovalRequest, handler: Handler, seen_hash: str) -> None:
+    if not request.is_pending:
+        raise already_decided(request)
+    if not seen_hash == request.content_hash == handler.current_hash(request):
+        raise DomainError("stale", _("The content is not what you saw. Look at it again before you decide."))
+
+
+def _check_four_eyes(request: ApprovalRequest, actor: AbstractUser) -> None:
+    if request.bars(actor.pk):
+        raise FourEyes(_("You had a hand in this: another person must decide it."))
+    if request.decisions.filter(approver=actor).exists():
+        raise FourEyes(_("You have approved this already: a second person must, too."))
+
+
+def _reject(request: ApprovalRequest, handler: Handler, actor: AbstractUser, reason: str) -> None:
+    close(request, RequestState.REJECTED)
+    handler.on_reject(request, actor, reason)
+    _tell_submitter(request, "approval.rejected", actor, reason)
+
+
+def _approve(request: ApprovalRequest, handler: Handler, actor: AbstractUser) -> None:
+    approvals = request.decisions.filter(verdict=Verdict.APPROVE).count()
+    if approvals < request.needed:
+        _note_partial(request, actor, approvals)
+        return
+    close(request, RequestState.APPROVED)
+    handler.carry_out(request, actor)
+    _tell_submitter(request, "approval.approved", actor)
+
+
+def _note_partial(request: ApprovalRequest, actor: AbstractUser, approvals: int) -> None:
+    """A first of two approvals moves nothing, but the log knows it and the others are asked again."""
+    record(
+        action="approvals.sign",
+        subject=Subject(request.subject_type, request.subject_code),
+        actor=actor,
+        after={"request": request.pk, "approvals": approvals, "needed": request.needed},
+    )
+    tell_approvers(request, "approval.asked_again")
+
+
+def _tell_submitter(request: ApprovalRequest, code: str, actor: AbstractUser, reason: str = "") -> None:
+    notify(
+        users=[request.submitter_id],
+        code=code,
+        params={"title": request.title, "actor": actor.get_username(), "reason": reason},
+        request=request,
+    )
