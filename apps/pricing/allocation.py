@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def spread(discount: int, nets: Sequence[int], rooms: Sequence[int]) -> list[int]:
-    """Shares of `discount` for parts with these nets and rooms (0 <= room <= net), in minor units.
+def spread(discount: int, nets: Sequence[int], rooms: Sequence[int] | None = None) -> list[int]:
+    """Shares of `discount` for parts with these nets and rooms (0 <= room <= net; None: the nets), in minor units.
 
     The discount is first capped at the sum of the rooms; then the shares sum to it exactly and none exceeds its room.
     """
+    total = sum(nets)
+    if rooms is None:
+        return _largest_remainders(min(discount, total), total, range(len(nets)), nets, [0] * len(nets))
     shares = [0] * len(nets)
     discount = min(discount, sum(rooms))
     active = [i for i, net in enumerate(nets) if net]
-    total = sum(nets)
     while discount > 0:
         full = [i for i in active if discount * nets[i] > rooms[i] * total]
         if not full:
@@ -23,35 +25,45 @@ def spread(discount: int, nets: Sequence[int], rooms: Sequence[int]) -> list[int
             discount -= rooms[i]
             total -= nets[i]
         active = [i for i in active if i not in full]
-    if discount > 0:
-        _largest_remainders(discount, total, active, nets, shares)
-    return shares
+    return _largest_remainders(discount, total, active, nets, shares) if discount > 0 else shares
 
 
 def _largest_remainders(
     discount: int, total: int, active: Sequence[int], nets: Sequence[int], shares: list[int]
-) -> None:
+) -> list[int]:
     """Floors first; the minor units that remain go one each to the largest remainders; tie: larger net, then earlier."""
+    if not total:
+        return shares
     left = discount
     remainders = []
     for i in active:
-        share, remainder = divmod(discount * nets[i], total)
+        net = nets[i]
+        share, remainder = divmod(discount * net, total)
         shares[i] = share
         left -= share
-        remainders.append((-remainder, -nets[i], i))
+        remainders.append((-remainder, -net, i))
     if left:
         remainders.sort()
         for _, _, i in remainders[:left]:
             shares[i] += 1
+    return shares
 
 
-def spread_runs(discount: int, nets: Sequence[int], rooms: Sequence[int], counts: Sequence[int]) -> list[int]:
+def spread_runs(
+    discount: int, nets: Sequence[int], counts: Sequence[int], rooms: Sequence[int] | None = None
+) -> list[int]:
     """The same for runs of alike units: `counts[i]` units of net `nets[i]` and room `rooms[i]` each; sums per run."""
     shares = [0] * len(nets)
-    discount = min(discount, sum(room * count for room, count in zip(rooms, counts, strict=True)))
-    total = sum(net * count for net, count in zip(nets, counts, strict=True))
-    active = [i for i, net in enumerate(nets) if net]
-    while discount > 0:
+    total = 0
+    for net, count in zip(nets, counts, strict=True):
+        total += net * count
+    active: Sequence[int] = range(len(nets))
+    if rooms is None:
+        discount = min(discount, total)
+    else:
+        discount = min(discount, sum([room * count for room, count in zip(rooms, counts, strict=True)]))
+        active = [i for i in active if nets[i]]
+    while rooms is not None and discount > 0:
         full = [i for i in active if discount * nets[i] > rooms[i] * total]
         if not full:
             break
@@ -69,11 +81,12 @@ def spread_runs(discount: int, nets: Sequence[int], rooms: Sequence[int], counts
         shares[i] = share * counts[i]
         left -= shares[i]
         remainders.append((-remainder, -nets[i], i))
-    remainders.sort()
-    for _, _, i in remainders:
-        if not left:
-            break
-        extra = min(left, counts[i])
-        shares[i] += extra
-        left -= extra
+    if left:
+        remainders.sort()
+        for _, _, i in remainders:
+            extra = min(left, counts[i])
+            shares[i] += extra
+            left -= extra
+            if not left:
+                break
     return shares

@@ -6,15 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from apps.pricing.segment import Segment
-
-
-class Run(NamedTuple):
-    """Units of equal amount in one segment: `amount` minor units each, `segment` the position in the open list."""
-
-    amount: int
-    segment: int
-    units: int
+from apps.pricing.segment import Run
 
 
 class Group(NamedTuple):
@@ -88,30 +80,6 @@ class Refusal:
     def __init__(self, reason: str, **numbers: object) -> None:
         self.reason = reason
         self.numbers = numbers
-
-
-def unit_runs(segments: Sequence[Segment], wanted: Sequence[int]) -> list[Run]:
-    """The units of the wanted segments, dearest first, ties in cart order, as runs of equal amount.
-
-    By the rule for parts of a segment the odd minor units of a discount lie on the last units, so a segment
-    is at most two runs.
-    """
-    runs = []
-    for position in wanted:
-        segment = segments[position]
-        units = segment.units
-        each, odd = divmod(units * segment.unit_price - segment.net, units)
-        amount = segment.unit_price - each
-        if units > odd:
-            runs.append(Run(amount, position, units - odd))
-        if odd:
-            runs.append(Run(amount - 1, position, odd))
-    runs.sort(key=_dearest_first)
-    return runs
-
-
-def _dearest_first(run: Run) -> tuple[int, int]:
-    return (-run.amount, run.segment)
 
 
 def full_groups(runs: Sequence[Run], size: int) -> list[tuple[int, list[Run]]]:

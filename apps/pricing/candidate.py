@@ -10,7 +10,9 @@ from apps.pricing.usage import Usage
 class Candidate:
     """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the shopper insists on it."""
 
-    __slots__ = ("blocks", "budget_left", "coupon", "index", "lines", "offer", "preferred", "usage")
+    __slots__ = (
+        "accepts", "bit", "blocks", "budget_left", "coupon", "index", "lines", "offer", "preferred", "usage",
+    )
 
     def __init__(self, offer: Offer, lines: int, usage: Usage, coupon: Coupon | None = None) -> None:
         self.offer = offer
@@ -18,12 +20,21 @@ class Candidate:
         self.usage = usage
         self.coupon = coupon
         self.preferred = False
+        #: position in its group, and that as a bit
         self.index = 0
+        self.bit = 1
         #: bits of the candidates that may not be used together with this one (mutex, coupon clash)
         self.blocks = 0
+        #: bits of the candidates that may share a segment with this one
+        self.accepts = 0
         budget = offer.budget_amount if usage.budget_amount is None else usage.budget_amount
         # A coupon's money was reserved when it was issued: the budget never refuses it.
         self.budget_left = None if budget is None or offer.is_coupon else max(budget - usage.spent_amount, 0)
+
+    @property
+    def special(self) -> bool:
+        """Counts for more than its saving: preferred by the shopper, or with rewards."""
+        return self.preferred or self.offer.may_reward
 
     def stock_left(self) -> int | None:
         """Units left of the whole stock; None is unlimited."""
@@ -49,3 +60,8 @@ def clash(one: Candidate, other: Candidate) -> bool:
     if a.layer.value == "shop_coupon" and a.shop != b.shop:
         return False
     return not (a.stacks & a.layer_bit and b.stacks & b.layer_bit)
+
+
+def compatible(one: Offer, other: Offer) -> bool:
+    """Both name the other's layer in `stacks_with`: one refusal is enough."""
+    return bool(one.stacks & other.layer_bit and other.stacks & one.layer_bit)

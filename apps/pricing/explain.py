@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.pricing.benefit import Refusal
-from apps.pricing.candidate import Candidate
+from apps.pricing.candidate import Candidate, compatible
 from apps.pricing.eligibility import Eligibility
-from apps.pricing.layer_step import apply_step, open_positions, shipping_step
+from apps.pricing.layer_step import apply_step, shipping_step
 from apps.pricing.layers import Layer
 from apps.pricing.quote import CouponAnswer, NotApplied, Quote
 from apps.pricing.search import Search
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Segments
 from apps.pricing.sequence import Group, used_in
 from apps.pricing.state import State
 
@@ -20,25 +20,25 @@ def explain_unused(
     quote: Quote, found: Eligibility, groups: Sequence[Group], states: Sequence[State], *, full: bool
 ) -> None:
     """Fill `not_applied` and `coupons` of a quote. `full` adds what a set with the offer in it would have saved in all."""
-    reasons: dict[int, Refusal] = {}
-    savings: dict[int, int] = {}
+    reasons: dict[Candidate, Refusal] = {}
+    savings: dict[Candidate, int] = {}
     for group, state in zip(groups, states, strict=True):
         for candidate in group.candidates:
             if not used_in(state, candidate):
-                reasons[candidate.index] = _why_unused(candidate, group, state)
+                reasons[candidate] = _why_unused(candidate, group, state)
             if full and (
-                candidate.coupon is not None or reasons.get(candidate.index, _USED).reason == "not_best"
+                candidate.coupon is not None or reasons.get(candidate, _USED).reason == "not_best"
             ):
                 saving = _saving_with(candidate, group)
                 if saving is not None:
-                    savings[candidate.index] = quote.saved - state.saved + saving
+                    savings[candidate] = quote.saved - state.saved + saving
     unused = []
     for candidate in found.candidates:
-        refusal = reasons.get(candidate.index)
+        refusal = reasons.get(candidate)
         if refusal is not None:
             numbers = dict(refusal.numbers)
-            if refusal.reason == "not_best" and candidate.index in savings:
-                numbers["saving_if_chosen"] = savings[candidate.index]
+            if refusal.reason == "not_best" and candidate in savings:
+                numbers["saving_if_chosen"] = savings[candidate]
             unused.append(NotApplied(candidate.offer, candidate.coupon, refusal.reason, numbers))
     unused.extend(NotApplied(r.offer, r.coupon, r.reason, dict(r.numbers)) for r in found.rejected)
     unused.sort(key=_order)
@@ -54,7 +54,7 @@ def _order(entry: NotApplied) -> tuple[tuple[int, int, str], str]:
 
 
 def _coupon_answers(
-    found: Eligibility, reasons: dict[int, Refusal], savings: dict[int, int]
+    found: Eligibility, reasons: dict[Candidate, Refusal], savings: dict[Candidate, int]
 ) -> list[CouponAnswer]:
     answers = []
     rejected = {r.coupon.id: r for r in found.rejected if r.coupon is not None}
@@ -63,8 +63,8 @@ def _coupon_answers(
             known = rejected.get(coupon.id)
             answers.append(CouponAnswer(coupon, False, False, reason, dict(known.numbers) if known else {}))
             continue
-        refusal = reasons.get(candidate.index)
-        saving = savings.get(candidate.index)
+        refusal = reasons.get(candidate)
+        saving = savings.get(candidate)
         if refusal is None:
             chosen = candidate.coupon is coupon
             answers.append(CouponAnswer(coupon, True, chosen, saving_if_chosen=saving))
@@ -91,13 +91,13 @@ def _saving_with(candidate: Candidate, group: Group) -> int | None:
 
 def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     """Test the offer where it would stand among the used ones; when it would apply there, the set without it was better."""
-    blockers = [c.offer.code for c in state.used if candidate.blocks >> c.index & 1]
+    blockers = [c.offer.code for c in state.used if candidate.blocks & c.bit]
     if blockers:
         return Refusal("excluded_by", codes=sorted(blockers))
     if candidate.offer.layer is Layer.ITEM:
         return _why_item_unused(candidate, group, state)
     segments, fee, before = _state_before(candidate, group, state)
-    if not open_positions(candidate, segments):
+    if not segments.open_positions(candidate.bit):
         return Refusal("excluded_by", codes=_closers(candidate, segments))
     if candidate.offer.layer is Layer.SHIPPING:
         taken = shipping_step(candidate, segments, fee, before, group.one_shop)
@@ -108,7 +108,7 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
 
 def _state_before(
     candidate: Candidate, group: Group, state: State
-) -> tuple[list[Segment], int, list[Candidate]]:
+) -> tuple[Segments, int, list[Candidate]]:
     """Segments, fee left and shipping offers used where the candidate's turn would come."""
     segments, fee = state.item.segments, group.fee
     before: list[Candidate] = []
@@ -122,19 +122,17 @@ def _state_before(
     return segments, fee, before
 
 
-def _closers(candidate: Candidate, segments: Sequence[Segment]) -> list[str]:
+def _closers(candidate: Candidate, segments: Segments) -> list[str]:
     """The offers that closed the candidate's lines to it."""
     offer = candidate.offer
     codes = set()
-    for segment in segments:
-        if not candidate.lines >> segment.line & 1:
+    for piece, shares in zip(segments.pieces, segments.shares, strict=True):
+        if not candidate.lines >> piece.line & 1:
             continue
-        applied = [share_offer for share_offer, _ in segment.shares]
-        if segment.item_offer is not None:
-            applied.append(segment.item_offer)
-        codes.update(
-            a.code for a in applied if not (a.stacks & offer.layer_bit and offer.stacks & a.layer_bit)
-        )
+        applied = [share_offer for share_offer, _ in shares]
+        if piece.item_offer is not None:
+            applied.append(piece.item_offer)
+        codes.update(a.code for a in applied if not compatible(a, offer))
     return sorted(codes)
 
 
@@ -142,14 +140,14 @@ def _why_item_unused(candidate: Candidate, group: Group, state: State) -> Refusa
     pairs = [pair for pair in group.pairs if pair.candidate is candidate]
     if not pairs:
         return Refusal("no_effect")
-    chosen = 1 << candidate.index
+    chosen = candidate.bit
     for used in state.item_offers:
-        chosen |= 1 << used.index
+        chosen |= used.bit
     if candidate.index in group.item_state(chosen).item.units:
         return Refusal("not_best")
-    if candidate.index in group.item_state(1 << candidate.index).item.units:
+    if candidate.index in group.item_state(candidate.bit).item.units:
         lines = {pair.line for pair in pairs}
-        takers = {s.item_offer.code for s in state.segments if s.line in lines and s.item_offer is not None}
+        takers = {p.item_offer.code for p in state.segments.pieces if p.line in lines and p.item_offer is not None}
         return Refusal("excluded_by", codes=sorted(takers))
     if all(candidate.sku_stock_left(group.lines[pair.line].sku) == 0 for pair in pairs):
         return Refusal("sold_out", held_units=candidate.usage.held_units)

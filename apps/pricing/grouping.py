@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apps.pricing.candidate import Candidate, clash
+from apps.pricing.candidate import Candidate
 from apps.pricing.layers import Layer
 
 
 def interacting_groups(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
-    """Groups in the order of application, every candidate in one; sets `index` and `blocks` of each.
+    """Groups in the order of application, every candidate in one.
 
     Two interact when they reach a common line, share a mutex, clash as coupons, or both concern the shipping fee.
     """
-    for index, candidate in enumerate(candidates):
-        candidate.index = index
-        candidate.blocks = 0
-    _note_clashes(candidates)
     parents = list(range(len(candidates)))
 
     def root(i: int) -> int:
@@ -54,12 +50,3 @@ def _meeting_points(candidate: Candidate) -> list[object]:
         points.append((offer.layer, offer.shop))
     return points
 
-
-def _note_clashes(candidates: Sequence[Candidate]) -> None:
-    """Set the bits of those that may not be used together. Only coupons and offers with a mutex can clash."""
-    able = [c for c in candidates if c.offer.is_coupon or c.offer.mutex is not None]
-    for position, one in enumerate(able):
-        for other in able[position + 1 :]:
-            if clash(one, other):
-                one.blocks |= 1 << other.index
-                other.blocks |= 1 << one.index

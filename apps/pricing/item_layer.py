@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from apps.pricing.candidate import Candidate
 from apps.pricing.cart import CartLine
 from apps.pricing.kinds.item import ItemKind
-from apps.pricing.layers import ALL_BITS
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Piece, Segments
+from apps.pricing.usage import UNUSED
 
 
 class Pair(NamedTuple):
@@ -23,16 +23,23 @@ class Pair(NamedTuple):
 
 
 class ItemOutcome:
-    """What a set of item offers gives: segments in cart order, the saving, and units and full discount by candidate index."""
+    """What a set of item offers gives: segments in cart order, the saving; units, discount and full discount by candidate index."""
 
     __slots__ = ("discounts", "fulls", "saved", "segments", "units")
 
-    def __init__(self, segments: list[Segment]) -> None:
-        self.segments = segments
+    def __init__(self) -> None:
+        self.segments = Segments([], [], [], [], False)
         self.saved = 0
         self.units: dict[int, int] = {}
         self.discounts: dict[int, int] = {}
         self.fulls: dict[int, int] = {}
+
+    def book(self, pair: Pair, units: int) -> None:
+        index = pair.candidate.index
+        self.saved += units * pair.reduction
+        self.units[index] = self.units.get(index, 0) + units
+        self.discounts[index] = self.discounts.get(index, 0) + units * pair.reduction
+        self.fulls[index] = self.fulls.get(index, 0) + units * pair.full
 
 
 def pairs_of(candidates: Sequence[Candidate], lines: Sequence[CartLine]) -> list[Pair]:
@@ -61,57 +68,53 @@ def _sort_key(pair: Pair) -> tuple[int, int, str, int]:
 
 
 def apply_item_offers(
-    pairs: Sequence[Pair], chosen: int, lines: Sequence[CartLine], mask: int
+    pairs: Sequence[Pair], chosen: int, lines: Sequence[CartLine], open_to: Mapping[int, int]
 ) -> ItemOutcome:
-    """Let the chosen candidates (bits by index) take units of the lines in `mask`, pair by pair in order."""
-    left = [line.quantity for line in lines]
-    taken: dict[int, list[Segment]] = {}
-    outcome = ItemOutcome([])
+    """Let the chosen candidates (bits by index) take units, pair by pair in order.
+
+    `open_to` names the lines to be priced and the later offers (bits) that each is open to before any offer.
+    """
+    left = {position: lines[position].quantity for position in open_to}
+    taken: dict[int, list[tuple[Candidate, int, int]]] = {}
+    outcome = ItemOutcome()
     sku_units: dict[tuple[int, str], int] = {}
-    for _, reduction, full, candidate, position in pairs:
-        index = candidate.index
-        if not chosen >> index & 1 or not left[position]:
+    for pair in pairs:
+        candidate, position = pair.candidate, pair.line
+        if not chosen & candidate.bit or not left[position]:
             continue
         line = lines[position]
-        units = _units_to_take(candidate, line.sku, left[position], reduction, outcome, sku_units)
-        if units <= 0:
-            continue
+        units = left[position]
+        if candidate.offer.guarded or candidate.offer.counted or candidate.usage is not UNUSED:
+            units = _units_to_take(pair, line.sku, units, outcome, sku_units)
+            if units <= 0:
+                continue
+            key = (candidate.index, line.sku)
+            sku_units[key] = sku_units.get(key, 0) + units
         left[position] -= units
-        offer = candidate.offer
-        price = line.unit_price - reduction
+        outcome.book(pair, units)
+        taken.setdefault(position, []).append((candidate, line.unit_price - pair.reduction, units))
+    segments = outcome.segments
+    for position in open_to:
+        line, mask = lines[position], open_to[position]
         floor = line.facts.min_price if line.facts else 0
-        segment = Segment(
-            position, line.sku, floor, units, price, units * price, (), offer.layer_bit, offer.stacks, offer
-        )
-        taken.setdefault(position, []).append(segment)
-        outcome.saved += units * reduction
-        outcome.units[index] = outcome.units.get(index, 0) + units
-        outcome.discounts[index] = outcome.discounts.get(index, 0) + units * reduction
-        outcome.fulls[index] = outcome.fulls.get(index, 0) + units * full
-        sku_units[index, line.sku] = sku_units.get((index, line.sku), 0) + units
-    for position, line in enumerate(lines):
-        if mask >> position & 1:
-            outcome.segments.extend(taken.get(position, ()))
-            if left[position]:
-                outcome.segments.append(_untaken(position, line, left[position]))
+        segments.floors = segments.floors or floor > 0
+        for candidate, price, units in taken.get(position, ()):
+            segments.pieces.append(Piece(position, line.sku, floor, units, price, candidate.offer))
+            segments.nets.append(units * price)
+            segments.open_to.append(mask & candidate.accepts)
+        if rest := left[position]:
+            segments.pieces.append(Piece(position, line.sku, floor, rest, line.unit_price, None))
+            segments.nets.append(rest * line.unit_price)
+            segments.open_to.append(mask)
+    segments.shares = [()] * len(segments.pieces)
     return outcome
 
 
-def _untaken(position: int, line: CartLine, units: int) -> Segment:
-    floor = line.facts.min_price if line.facts else 0
-    price = line.unit_price
-    return Segment(position, line.sku, floor, units, price, units * price, (), 0, ALL_BITS, None)
-
-
 def _units_to_take(
-    candidate: Candidate,
-    sku: str,
-    wanted: int,
-    reduction: int,
-    outcome: ItemOutcome,
-    sku_units: dict[tuple[int, str], int],
+    pair: Pair, sku: str, wanted: int, outcome: ItemOutcome, sku_units: Mapping[tuple[int, str], int]
 ) -> int:
     """The least of what is wanted, what limits and stock leave, and what the budget left pays for."""
+    candidate = pair.candidate
     offer, usage = candidate.offer, candidate.usage
     units = wanted
     already = outcome.units.get(candidate.index, 0)
@@ -134,5 +137,5 @@ def _units_to_take(
         units = min(units, of_sku - sku_units.get((candidate.index, sku), 0))
     if candidate.budget_left is not None:
         spent = outcome.discounts.get(candidate.index, 0)
-        units = min(units, (candidate.budget_left - spent) // reduction)
+        units = min(units, (candidate.budget_left - spent) // pair.reduction)
     return units

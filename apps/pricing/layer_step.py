@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.pricing.allocation import spread, spread_runs
-from apps.pricing.benefit import NO_REWARDS, Benefit, Refusal, Rewards
-from apps.pricing.candidate import Candidate
+from apps.pricing.benefit import NO_REWARDS, Group, Refusal, Rewards
+from apps.pricing.candidate import Candidate, compatible
 from apps.pricing.kinds.segment_kind import SegmentKind
 from apps.pricing.kinds.shipping_off import ShippingOff
 from apps.pricing.parts import first_units_shares
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Piece, Segments, Share
 
 
 class Step:
@@ -18,67 +18,63 @@ class Step:
 
     __slots__ = ("discount", "full", "rewards", "segments")
 
-    def __init__(
-        self, discount: int, full: int, segments: list[Segment], rewards: Rewards = NO_REWARDS
-    ) -> None:
+    def __init__(self, discount: int, full: int, segments: Segments, rewards: Rewards = NO_REWARDS) -> None:
         self.discount = discount
         self.full = full
         self.segments = segments
         self.rewards = rewards
 
 
-def open_positions(candidate: Candidate, segments: Sequence[Segment]) -> list[int]:
-    """Positions of the segments in the offer's scope whose applied offers are all compatible with it."""
-    lines, bit, refused = candidate.lines, candidate.offer.layer_bit, ~candidate.offer.stacks
-    return [
-        i
-        for i, segment in enumerate(segments)
-        if lines >> segment.line & 1 and segment.accepts & bit and not segment.layers & refused
-    ]
-
-
-def look(candidate: Candidate, segments: Sequence[Segment]) -> tuple[list[int], Benefit | Refusal]:
-    """The open positions and what the offer would give on them, before rooms and budget."""
-    positions = open_positions(candidate, segments)
-    if not positions:
-        return positions, Refusal("excluded_by")
-    kind: SegmentKind = candidate.offer.kind  # type: ignore[assignment]
-    return positions, kind.benefit([segments[i] for i in positions], candidate.offer.basis_item)
-
-
-def most(candidate: Candidate, segments: Sequence[Segment]) -> int:
-    """An upper bound in minor units of what the offer can give on this state or any that follows from it."""
-    positions, benefit = look(candidate, segments)
-    if isinstance(benefit, Refusal):
+def most(candidate: Candidate, segments: Segments) -> int:
+    """An upper bound in minor units of what the offer can give on this state or any that follows from it; -1: never used."""
+    offer, bit = candidate.offer, candidate.bit
+    net, units = segments.sums(bit)
+    if not units:
         return -1
-    room = 0
-    for i in positions:
-        segment = segments[i]
-        if (spare := segment.net - segment.units * segment.floor) > 0:
-            room += spare
-    bound = min(benefit.discount, room)
-    return bound if candidate.budget_left is None else min(bound, candidate.budget_left)
+    if offer.takes_whole:
+        basis = segments.item_net(bit) if offer.basis_item else net
+        bound = offer.kind.most_whole(basis, units)  # type: ignore[attr-defined]
+    else:
+        bound = offer.kind.most(segments, bit)  # type: ignore[attr-defined]
+    if bound > 0:
+        if segments.floors:
+            net = sum([segments.room(position) for position in segments.open_positions(bit)])
+        bound = min(bound, net)
+        if candidate.budget_left is not None:
+            bound = min(bound, candidate.budget_left)
+    return bound
 
 
-def apply_step(candidate: Candidate, segments: list[Segment]) -> Step | Refusal:
+def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
     """The state after the offer, or why it is unused there."""
-    positions, benefit = look(candidate, segments)
+    offer, bit = candidate.offer, candidate.bit
+    net, units = segments.sums(bit)
+    if not units:
+        return Refusal("excluded_by")
+    kind: SegmentKind = offer.kind  # type: ignore[assignment]
+    if offer.takes_whole:
+        benefit = kind.whole_benefit(segments.item_net(bit) if offer.basis_item else net, units)
+    else:
+        benefit = kind.units_benefit(segments, bit)
     if isinstance(benefit, Refusal):
         return benefit
-    rewards = deliverable(benefit.rewards, candidate)
-    if benefit.groups is None:
+    rewards = bool(benefit.rewards) and deliverable(benefit.rewards, candidate)
+    if offer.takes_whole:
+        positions = segments.open_positions(bit)
         shares = _spread_whole(benefit.discount, segments, positions)
+        discount = sum(shares)
     else:
-        shares, taken = _spread_groups(benefit, segments, positions)
-    discount = sum(shares)
+        gave = _spread_groups(benefit.groups or (), segments)
+        discount = sum([share for _, share in gave.values()])
     if discount == 0 and not rewards:
         return Refusal("sold_out" if benefit.rewards else "no_effect")
     if candidate.budget_left is not None and discount > candidate.budget_left:
         return Refusal("budget_exhausted", left=candidate.budget_left, discount=discount)
-    if benefit.groups is None:
-        after = _book_whole(candidate, segments, positions, shares)
-    else:
-        after = _book_units(candidate, segments, positions, shares, taken)
+    after = (
+        _book_whole(candidate, segments, positions, shares)
+        if offer.takes_whole
+        else _book_units(candidate, segments, gave)
+    )
     return Step(discount, max(benefit.uncapped, discount), after, benefit.rewards if rewards else NO_REWARDS)
 
 
@@ -89,148 +85,127 @@ def deliverable(rewards: Rewards, candidate: Candidate) -> bool:
     return any(candidate.sku_stock_left(gift.sku) != 0 for gift in rewards.gifts)
 
 
-def _spread_whole(discount: int, segments: Sequence[Segment], positions: Sequence[int]) -> list[int]:
-    nets = [segments[i].net for i in positions]
-    rooms = [segments[i].room for i in positions]
-    return spread(discount, nets, rooms) if discount else [0] * len(positions)
+def _spread_whole(discount: int, segments: Segments, positions: Sequence[int]) -> list[int]:
+    if not discount:
+        return [0] * len(positions)
+    nets = segments.nets
+    rooms = [segments.room(i) for i in positions] if segments.floors else None
+    return spread(discount, [nets[i] for i in positions], rooms)
 
 
 def _book_whole(
-    candidate: Candidate, segments: list[Segment], positions: Sequence[int], shares: Sequence[int]
-) -> list[Segment]:
-    offer = candidate.offer
-    after = segments.copy()
+    candidate: Candidate, segments: Segments, positions: Sequence[int], shares: Sequence[int]
+) -> Segments:
+    offer, accepts = candidate.offer, candidate.accepts
+    nets, open_to, booked = segments.nets.copy(), segments.open_to.copy(), segments.shares.copy()
     for position, share in zip(positions, shares, strict=True):
-        s = segments[position]
-        after[position] = Segment(
-            s.line,
-            s.sku,
-            s.floor,
-            s.units,
-            s.unit_price,
-            s.net - share,
-            (*s.shares, (offer, share)),
-            s.layers | offer.layer_bit,
-            s.accepts & offer.stacks,
-            s.item_offer,
-        )
-    return after
+        nets[position] -= share
+        open_to[position] &= accepts
+        booked[position] += ((offer, share),)
+    return Segments(segments.pieces, nets, open_to, booked, segments.floors)
 
 
-def _spread_groups(
-    benefit: Benefit, segments: Sequence[Segment], positions: Sequence[int]
-) -> tuple[list[int], list[int]]:
-    """Per open position: the sum of the shares of its units, and how many units it gave.
+def _spread_groups(groups: Sequence[Group], segments: Segments) -> dict[int, tuple[int, int]]:
+    """Position -> (units given, the sum of their shares).
 
     A group that `min_price` leaves no discount is left alone like any other without one.
     """
-    shares, taken = [0] * len(positions), [0] * len(positions)
-    for discount, runs, times in benefit.groups or ():
-        nets = [run.amount for run in runs]
-        rooms = [max(run.amount - segments[positions[run.segment]].floor, 0) for run in runs]
-        counts = [run.units for run in runs]
-        spread_over = spread_runs(discount, nets, rooms, counts)
-        if not any(spread_over):
+    gave: dict[int, tuple[int, int]] = {}
+    pieces, floors = segments.pieces, segments.floors
+    for discount, runs, times in groups:
+        if len(runs) == 1:
+            amount, position, units = runs[0]
+            room = (amount - pieces[position].floor) * units
+            share = min(discount, room)
+            if share > 0:
+                before = gave.get(position, (0, 0))
+                gave[position] = (before[0] + units * times, before[1] + share * times)
             continue
-        for run, share in zip(runs, spread_over, strict=True):
-            shares[run.segment] += share * times
-            taken[run.segment] += run.units * times
-    return shares, taken
+        rooms = [max(run[0] - pieces[run[1]].floor, 0) for run in runs] if floors else None
+        shares = spread_runs(discount, [run[0] for run in runs], [run[2] for run in runs], rooms)
+        if floors and not any(shares):
+            continue
+        for (_, position, units), share in zip(runs, shares, strict=True):
+            before = gave.get(position, (0, 0))
+            gave[position] = (before[0] + units * times, before[1] + share * times)
+    return gave
 
 
-def _book_units(
-    candidate: Candidate,
-    segments: list[Segment],
-    positions: Sequence[int],
-    shares: Sequence[int],
-    taken: Sequence[int],
-) -> list[Segment]:
+def _book_units(candidate: Candidate, segments: Segments, gave: dict[int, tuple[int, int]]) -> Segments:
     """Split the units taken off their segments, right before the rest, and book the shares on them."""
-    offer = candidate.offer
-    gave = {position: (taken[i], shares[i]) for i, position in enumerate(positions) if taken[i]}
-    after: list[Segment] = []
-    for position, segment in enumerate(segments):
-        if position not in gave:
-            after.append(segment)
-            continue
-        units, share = gave[position]
-        head, rest = split(segment, units)
-        head.shares = (*head.shares, (offer, share))
-        head.net -= share
-        head.layers |= offer.layer_bit
-        head.accepts &= offer.stacks
-        after.append(head)
-        if rest is not None:
-            after.append(rest)
-    return after
+    offer, accepts = candidate.offer, candidate.accepts
+    pieces: list[Piece] = []
+    nets: list[int] = []
+    open_to: list[int] = []
+    booked: list[tuple[Share, ...]] = []
+    for position, piece in enumerate(segments.pieces):
+        net, mask, shares = segments.nets[position], segments.open_to[position], segments.shares[position]
+        if position in gave:
+            units, share = gave[position]
+            head_net, head_shares, rest_shares = split(piece.units, piece.unit_price, net, shares, units)
+            nets.append(head_net - share)
+            open_to.append(mask & accepts)
+            booked.append((*head_shares, (offer, share)))
+            if units == piece.units:
+                pieces.append(piece)
+                continue
+            pieces.append(piece.of(units))
+            piece, net, shares = piece.of(piece.units - units), net - head_net, rest_shares
+        pieces.append(piece)
+        nets.append(net)
+        open_to.append(mask)
+        booked.append(shares)
+    return Segments(pieces, nets, open_to, booked, segments.floors)
 
 
-def split(segment: Segment, units: int) -> tuple[Segment, Segment | None]:
-    """A new segment of the first `units` units and one of the rest (None when all are taken), by the rule for parts."""
-    s = segment
-    carried = first_units_shares(s.units, [share for _, share in s.shares], units)
-    head_shares = tuple((offer, part) for (offer, _), part in zip(s.shares, carried, strict=True))
-    head_net = units * s.unit_price - sum(carried)
-    head = Segment(
-        s.line, s.sku, s.floor, units, s.unit_price, head_net, head_shares, s.layers, s.accepts, s.item_offer
-    )
-    if units == s.units:
-        return head, None
-    rest_shares = tuple((offer, share - part) for (offer, share), part in zip(s.shares, carried, strict=True))
-    rest = Segment(
-        s.line,
-        s.sku,
-        s.floor,
-        s.units - units,
-        s.unit_price,
-        s.net - head_net,
-        rest_shares,
-        s.layers,
-        s.accepts,
-        s.item_offer,
-    )
-    return head, rest
+def split(
+    units: int, unit_price: int, net: int, shares: tuple[Share, ...], taken: int
+) -> tuple[int, tuple[Share, ...], tuple[Share, ...]]:
+    """(net of the first `taken` units, their shares, the shares of the rest), by the rule for parts."""
+    if taken == units:
+        return net, shares, ()
+    if not shares:
+        return taken * unit_price, (), ()
+    carried = first_units_shares(units, [share for _, share in shares], taken)
+    head = tuple((offer, part) for (offer, _), part in zip(shares, carried, strict=True))
+    rest = tuple((offer, share - part) for (offer, share), part in zip(shares, carried, strict=True))
+    return taken * unit_price - sum(carried), head, rest
 
 
 def shipping_step(
-    candidate: Candidate,
-    segments: Sequence[Segment],
-    fee: int,
-    used: Sequence[Candidate],
-    one_shop: str | None,
+    candidate: Candidate, segments: Segments, fee: int, used: Sequence[Candidate], one_shop: str | None
 ) -> tuple[int, int] | Refusal:
     """(discount, full discount) on what is left of the fee, or why the offer is unused.
 
     `used` are the shipping offers before it; `one_shop` the shop whose cart this is, None when lines of several are in it.
     """
-    offer = candidate.offer
-    if offer.shop is not None and offer.shop != one_shop:
-        return Refusal("out_of_scope")
     for before in used:
-        if not (offer.stacks & before.offer.layer_bit and before.offer.stacks & offer.layer_bit):
+        if not compatible(candidate.offer, before.offer):
             return Refusal("excluded_by", codes=[before.offer.code])
-    positions = open_positions(candidate, segments)
-    if not positions:
-        return Refusal("excluded_by")
-    kind: ShippingOff = offer.kind  # type: ignore[assignment]
-    discount = kind.fee_discount(sum(segments[i].net for i in positions), fee)
+    discount = _fee_discount(candidate, segments, fee, one_shop)
     if isinstance(discount, Refusal):
         return discount
-    if discount == 0:
-        return Refusal("no_effect")
     if candidate.budget_left is not None and discount > candidate.budget_left:
         return Refusal("budget_exhausted", left=candidate.budget_left, discount=discount)
+    kind: ShippingOff = candidate.offer.kind  # type: ignore[assignment]
     return discount, discount if kind.value is None else kind.value
 
 
-def most_shipping(candidate: Candidate, segments: Sequence[Segment], fee: int, one_shop: str | None) -> int:
-    """An upper bound of what a shipping offer can take off the fee, -1 where it can never be used."""
+def _fee_discount(candidate: Candidate, segments: Segments, fee: int, one_shop: str | None) -> int | Refusal:
+    """What it takes off the fee; never 0. A shop's shipping offer counts only when every line is that shop's."""
     offer = candidate.offer
-    positions = open_positions(candidate, segments)
-    if not positions or (offer.shop is not None and offer.shop != one_shop):
-        return -1
+    if offer.shop is not None and offer.shop != one_shop:
+        return Refusal("out_of_scope")
+    net, units = segments.sums(candidate.bit)
+    if not units:
+        return Refusal("excluded_by")
     kind: ShippingOff = offer.kind  # type: ignore[assignment]
-    discount = kind.fee_discount(sum(segments[i].net for i in positions), fee)
+    return kind.fee_discount(net, fee) or Refusal("no_effect")
+
+
+def most_shipping(candidate: Candidate, segments: Segments, fee: int, one_shop: str | None) -> int:
+    """An upper bound of what a shipping offer can take off the fee, -1 where it can never be used."""
+    discount = _fee_discount(candidate, segments, fee, one_shop)
     if isinstance(discount, Refusal):
         return -1
     return discount if candidate.budget_left is None else min(discount, candidate.budget_left)

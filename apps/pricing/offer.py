@@ -116,6 +116,7 @@ class Offer:
     is_coupon: bool = field(init=False)
     guarded: bool = field(init=False)
     rationed: bool = field(init=False)
+    counted: bool = field(init=False)
     takes_whole: bool = field(init=False)
     may_reward: bool = field(init=False)
     #: the SKUs outside which the offer can do nothing, where its parameters name them; None: no such list
@@ -132,6 +133,7 @@ class Offer:
         self.tie = (-self.priority, self.code)
         self.is_coupon = self.owner is Owner.TEMPLATE
         self.rationed = self.stock.total is not None or self.budget_amount is not None
+        self.counted = self.rationed or bool(self.stock.per_sku)
         self.takes_whole = bool(getattr(self.kind, "takes_whole", False))
         self.narrowed = self.kind.only_skus()
         self.selective = (

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from apps.pricing.candidate import Candidate
 from apps.pricing.cart import Cart, Coupon
 from apps.pricing.eligibility import Eligibility
-from apps.pricing.item_layer import apply_item_offers
 from apps.pricing.layers import Layer
 from apps.pricing.offer import Offer
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Piece, Share
 from apps.pricing.state import State
 
 
@@ -61,13 +60,21 @@ class CouponAnswer:
     saving_if_chosen: int | None = None
 
 
+class QuotedSegment(NamedTuple):
+    """A segment of the answer: its piece, net amount, and the shares of the offers after the item layer."""
+
+    piece: Piece
+    net: int
+    shares: tuple[Share, ...]
+
+
 @dataclass(slots=True)
 class Quote:
     """A priced cart. Invariants: sum of shares = discount on the goods; net + shares = list, per segment, line and in all."""
 
     cart: Cart
     as_of: datetime
-    segments: list[list[Segment]]
+    segments: list[list[QuotedSegment]]
     used: list[UsedOffer]
     rewards: list[Reward]
     list_total: int
@@ -131,7 +138,11 @@ class Quote:
             "list_amount": line.quantity * line.unit_price,
             "net_amount": sum(segment.net for segment in segments),
             "segments": [
-                {"units": s.units, "net_amount": s.net, "shares": segment_shares(s, line.unit_price)}
+                {
+                    "units": s.piece.units,
+                    "net_amount": s.net,
+                    "shares": segment_shares(s, line.unit_price),
+                }
                 for s in segments
             ],
         }
@@ -152,12 +163,13 @@ class Quote:
         return answer
 
 
-def segment_shares(segment: Segment, list_price: int) -> list[dict[str, Any]]:
+def segment_shares(segment: QuotedSegment, list_price: int) -> list[dict[str, Any]]:
     """Every offer applied to a segment with its amount, the item offer's reduction first; net + shares = list."""
     shares = [{"offer": offer.code, "amount": amount} for offer, amount in segment.shares]
-    if segment.item_offer is not None:
-        reduction = segment.units * (list_price - segment.unit_price)
-        shares.insert(0, {"offer": segment.item_offer.code, "amount": reduction})
+    piece = segment.piece
+    if piece.item_offer is not None:
+        reduction = piece.units * (list_price - piece.unit_price)
+        shares.insert(0, {"offer": piece.item_offer.code, "amount": reduction})
     return shares
 
 
@@ -224,17 +236,21 @@ def compose(
     cart: Cart, as_of: datetime, found: Eligibility, states: Sequence[State], optimal: bool, evaluations: int
 ) -> Quote:
     """One quote from the outcome of every group; lines that no group reaches keep their price."""
-    segments: list[list[Segment]] = [[] for _ in cart.lines]
+    segments: list[list[QuotedSegment]] = [[] for _ in cart.lines]
     used: list[tuple[Candidate, UsedOffer]] = []
     shipping_discount = 0
     for state in states:
-        for segment in state.segments:
-            segments[segment.line].append(segment)
+        columns = state.segments
+        for piece, net, shares in zip(columns.pieces, columns.nets, columns.shares, strict=True):
+            segments[piece.line].append(QuotedSegment(piece, net, shares))
         used.extend(_used_in_state(state))
-        shipping_discount += sum(step.discount for c, step in state.steps if c.offer.layer is Layer.SHIPPING)
-    untouched = sum(1 << i for i, of_line in enumerate(segments) if not of_line)
-    for segment in apply_item_offers((), 0, cart.lines, untouched).segments:
-        segments[segment.line].append(segment)
+        for candidate, step in state.steps:
+            if candidate.offer.layer is Layer.SHIPPING:
+                shipping_discount += step.discount
+    for position, line in enumerate(cart.lines):
+        if not segments[position]:
+            piece = Piece(position, line.sku, 0, line.quantity, line.unit_price, None)
+            segments[position].append(QuotedSegment(piece, line.quantity * line.unit_price, ()))
     used.sort(key=lambda pair: pair[0].offer.order)
     return Quote(
         cart=cart,

@@ -2,20 +2,22 @@
 
 Offers are applied in layer order, so sets that begin alike share the work: the search walks the candidates in that
 order, applies or leaves each, and gives up a branch when even the most that the rest could still give cannot beat the
-best set found. What an offer can give never grows while others are applied (fewer open units, lower nets), so its
-benefit on the state right after the item layer bounds the whole branch.
+best set found. What an offer can give never grows while others are applied (fewer open units, lower nets), so what it
+would give on one state bounds it on every state that follows. Bounds are inherited from the state before and
+looked at again on the new one, the largest first, only until the branch is seen to be lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from apps.pricing.benefit import Refusal
-from apps.pricing.candidate import Candidate
+from apps.pricing.candidate import Candidate, compatible
 from apps.pricing.layer_step import most, most_shipping
 from apps.pricing.layers import Layer
 from apps.pricing.sequence import Group
-from apps.pricing.state import State
+from apps.pricing.state import Key, State
 
 #: Evaluations of one offer on one state that a group too large for a complete search may cost.
 EVALUATION_BUDGET = 20_000
@@ -24,7 +26,37 @@ COMPLETE_SETS = 4_096
 #: Item offers beyond these are always tried, never left out (the walk over them is recursive).
 ITEM_CHOICES = 200
 
-Bound = tuple[int, int, int]
+
+class Option(NamedTuple):
+    """A candidate of a stage with the most that it can still give, in minor units."""
+
+    most: int
+    candidate: Candidate
+
+
+#: Offers side by side of which one at most can be used, the one that can give most first.
+Stage = list[Option]
+
+
+class Ahead:
+    """The stages still to come from some state on, and from each on the most they can add: (preferred, saved, rewards)."""
+
+    __slots__ = ("most", "stages")
+
+    def __init__(self, stages: list[Stage]) -> None:
+        self.stages = stages
+        prefer = saved = rewards = 0
+        most = [(0, 0, 0)]
+        for stage in reversed(stages):
+            saved += stage[0].most
+            for option in stage:
+                if option.candidate.special:
+                    prefer += max(o.candidate.preferred for o in stage)
+                    rewards += max(o.candidate.offer.may_reward for o in stage)
+                    break
+            most.append((prefer, saved, rewards))
+        most.reverse()
+        self.most = most
 
 
 class Search:
@@ -35,16 +67,15 @@ class Search:
         self.evaluations = 0
         self.optimal = True
         self.complete = len(group.candidates) <= COMPLETE_CANDIDATES or few_sets(group.candidates)
-        self.best: State = None  # type: ignore[assignment]
-        self.stages: list[list[Candidate]] = []
-        self.most: dict[int, int] = {}
-        self.suffix: list[Bound] = []
-        self._at_list: Bound | None = None
+        self.best: State | None = None
+        self._at_list = Ahead([])
 
     def run(self) -> State:
         if not self.complete:
             self.best = self.group.in_order()
+        self._at_list = self._ahead_at_list_prices()
         self._choose_items(0, 0, 0)
+        assert self.best is not None
         return self.best
 
     def _spent(self) -> bool:
@@ -54,132 +85,160 @@ class Search:
         self.optimal = False
         return True
 
+    def _lost(self, key: Key) -> bool:
+        """Whether a branch that can reach this key at most cannot become the best. An equal key may win by its codes."""
+        return self.best is not None and key < self.best.key
+
     # -- item offers ------------------------------------------------------------------------------------------------
 
     def _choose_items(self, position: int, chosen: int, refused: int) -> None:
         """Take or leave item offers one after another; `chosen` and `refused` are bits by candidate index."""
-        if self.best is not None and (self._spent() or self._items_cannot_win(refused)):
-            return
         items = self.group.item
+        if self.best is not None and (self._spent() or (refused and self._lost(self._items_key(refused)))):
+            return
         if position == len(items):
-            self._from_items(chosen)
+            self.evaluations += max(chosen.bit_count(), 1)
+            self._walk(self.group.item_state(chosen), self._at_list, 0)
             return
         candidate = items[position]
-        bit = 1 << candidate.index
         if not candidate.blocks & chosen:
-            self._choose_items(position + 1, chosen | bit, refused)
+            self._choose_items(position + 1, chosen | candidate.bit, refused)
         if position < ITEM_CHOICES:
-            self._choose_items(position + 1, chosen, refused | bit)
+            self._choose_items(position + 1, chosen, refused | candidate.bit)
         else:
             self.optimal = False
 
-    def _items_cannot_win(self, refused: int) -> bool:
-        """Bound of all sets without the refused: the best reduction left on every unit, and the most of all later offers."""
-        if not refused:
-            return False
-        left = [line.quantity for line in self.group.lines]
+    def _items_key(self, refused: int) -> Key:
+        """The most of all sets without the refused: the best reduction left on every unit, and the later offers at list prices."""
+        left = {position: self.group.lines[position].quantity for position in self.group.open_to}
         saved = 0
         for pair in self.group.pairs:
-            if left[pair.line] and not refused >> pair.candidate.index & 1:
+            if left[pair.line] and not refused & pair.candidate.bit:
                 saved += pair.reduction * left[pair.line]
                 left[pair.line] = 0
-        prefer, later, rewards = self._most_at_list_prices()
-        prefer += sum(1 for c in self.group.item if c.preferred and not refused >> c.index & 1)
-        return (prefer, saved + later, rewards, 0, 0) < self.best.key
+        prefer = sum(c.preferred for c in self.group.item if not refused & c.bit)
+        later = self._at_list.most[0]
+        return (prefer + later[0], saved + later[1], later[2], 0, 0)
 
-    def _most_at_list_prices(self) -> Bound:
-        if self._at_list is None:
-            self._set_stages(self.group.item_state(0))
-            self._at_list = self.suffix[0]
-        return self._at_list
-
-    def _from_items(self, chosen: int) -> None:
-        state = self.group.item_state(chosen)
-        self.evaluations += max(chosen.bit_count(), 1)
-        self._set_stages(state)
-        self._descend(0, state)
-
-    # -- stages: later offers in order; those of which one at most can be used stand side by side ---------------------
-
-    def _set_stages(self, state: State) -> None:
-        """Group the later offers into stages, with the most that each can give from this state on, summed from behind."""
-        self.stages, self.most = [], {}
+    def _ahead_at_list_prices(self) -> Ahead:
+        """The later offers in order, with the most they can give at all."""
+        state = self.group.item_state(0)
+        stages: list[Stage] = []
         for candidate in self.group.rest:
-            bound = (
-                most_shipping(candidate, state.segments, state.fee, self.group.one_shop)
-                if candidate.offer.layer is Layer.SHIPPING
-                else most(candidate, state.segments)
-            )
-            if bound < 0 or (bound == 0 and not _may_reward(candidate)):
+            bound = self._most(candidate, state)
+            if bound < 0 or (bound == 0 and not candidate.offer.may_reward):
                 continue
-            self.most[candidate.index] = bound
-            if self.stages and all(_exclusive(other, candidate) for other in self.stages[-1]):
-                self.stages[-1].append(candidate)
+            option = Option(bound, candidate)
+            if stages and all(_exclusive(other.candidate, candidate) for other in stages[-1]):
+                stages[-1].append(option)
             else:
-                self.stages.append([candidate])
-        self.suffix = [(0, 0, 0)]
-        for stage in reversed(self.stages):
-            stage.sort(key=lambda c: (-self.most[c.index], c.offer.order))
-            prefer, saved, rewards = self.suffix[-1]
-            prefer += max(c.preferred for c in stage)
-            rewards += max(_may_reward(c) for c in stage)
-            self.suffix.append((prefer, saved + self.most[stage[0].index], rewards))
-        self.suffix.reverse()
+                stages.append([option])
+        for stage in stages:
+            stage.sort(key=_most_first)
+        return Ahead(stages)
 
-    def _descend(self, stage: int, state: State) -> None:
-        """Try every option of the stage, then go on without any; loops over stages, recurses over offers applied."""
-        while True:
-            if self._cannot_win(stage, state):
+    # -- later offers -----------------------------------------------------------------------------------------------
+
+    def _most(self, candidate: Candidate, state: State) -> int:
+        if candidate.offer.layer is Layer.SHIPPING:
+            return most_shipping(candidate, state.segments, state.fee, self.group.one_shop)
+        return most(candidate, state.segments)
+
+    def _walk(self, state: State, ahead: Ahead, position: int) -> None:
+        """Try every option of the next stage, then go on without any; loops over stages, recurses over offers applied."""
+        tight = False
+        while position < len(ahead.stages):
+            if self.best is not None and not tight:
+                closer = self._tightened(state, ahead, position)
+                if closer is None:
+                    return
+                ahead, position, tight = closer, 0, True
+                continue
+            if self._lost(_reach(state, ahead.most[position])):
                 return
-            if stage == len(self.stages):
-                if self.best is None or state.beats(self.best):
-                    self.best = state
-                return
-            for candidate in self.stages[stage]:
-                if self.best is not None and (
-                    self._spent() or self._option_cannot_win(stage, candidate, state)
-                ):
+            following = ahead.most[position + 1]
+            for option in ahead.stages[position]:
+                candidate = option.candidate
+                if state.blocked & candidate.bit:
                     continue
-                if state.blocked >> candidate.index & 1:
+                if self.best is not None and (self._spent() or self._lost(_reach_with(state, option, following))):
                     continue
                 self.evaluations += 1
                 after = state.after(candidate, self.group.one_shop)
                 if not isinstance(after, Refusal):
-                    self._descend(stage + 1, after)
-            stage += 1
+                    self._walk(after, ahead, position + 1)
+            position += 1
+        if self.best is None or state.beats(self.best):
+            self.best = state
 
-    def _cannot_win(self, stage: int, state: State) -> bool:
-        if self.best is None:
-            return False
-        prefer, saved, rewards = self.suffix[stage]
-        key = (
-            state.prefer + prefer,
-            state.saved + saved,
-            state.rewards + rewards,
-            -state.coupons,
-            -state.offers,
-        )
-        return key < self.best.key
+    def _tightened(self, state: State, ahead: Ahead, position: int) -> Ahead | None:
+        """The stages ahead with what they can give on this very state; None when the branch is seen to be lost."""
+        assert self.best is not None
+        key = _reach(state, ahead.most[position])
+        if key < self.best.key:
+            return None
+        prefer, saved, rewards, coupons, offers = key
+        stages = ahead.stages[position:]
+        tightened: list[Stage] = [[]] * len(stages)
+        for place in sorted(range(len(stages)), key=lambda i: -stages[i][0].most):
+            stage = stages[place]
+            tight = tightened[place] = self._tight(stage, state)
+            if tight is stage:
+                continue
+            saved -= stage[0].most - (tight[0].most if tight else 0)
+            if not tight:
+                prefer -= max(option.candidate.preferred for option in stage)
+                rewards -= max(option.candidate.offer.may_reward for option in stage)
+            if (prefer, saved, rewards, coupons, offers) < self.best.key:
+                return None
+        return Ahead([stage for stage in tightened if stage])
 
-    def _option_cannot_win(self, stage: int, candidate: Candidate, state: State) -> bool:
-        prefer, saved, rewards = self.suffix[stage + 1]
-        key = (
-            state.prefer + prefer + candidate.preferred,
-            state.saved + saved + self.most[candidate.index],
-            state.rewards + rewards + _may_reward(candidate),
-            -state.coupons - candidate.offer.is_coupon,
-            -state.offers - 1,
-        )
-        return key < self.best.key
+    def _tight(self, stage: Stage, state: State) -> Stage:
+        """The stage with what its options can give on this state, without those that cannot be used; itself if unchanged."""
+        options, same = [], True
+        for option in stage:
+            candidate = option.candidate
+            if state.blocked & candidate.bit:
+                same = False
+                continue
+            bound = self._most(candidate, state)
+            if bound == option.most:
+                options.append(option)
+                continue
+            same = False
+            if bound > 0 or (bound == 0 and candidate.offer.may_reward):
+                options.append(Option(bound, candidate))
+        if same:
+            return stage
+        if len(options) > 1:
+            options.sort(key=_most_first)
+        return options
 
 
-def _may_reward(candidate: Candidate) -> bool:
-    return candidate.offer.may_reward
+def _most_first(option: Option) -> tuple[int, tuple[int, int, str]]:
+    return (-option.most, option.candidate.offer.order)
+
+
+def _reach(state: State, most: tuple[int, int, int]) -> Key:
+    """The largest key that the state can come to: coupons and offers count against, so those used so far at least."""
+    return (state.prefer + most[0], state.saved + most[1], state.rewards + most[2], -state.coupons, -state.offers)
+
+
+def _reach_with(state: State, option: Option, following: tuple[int, int, int]) -> Key:
+    candidate = option.candidate
+    offer = candidate.offer
+    return (
+        state.prefer + candidate.preferred + following[0],
+        state.saved + option.most + following[1],
+        state.rewards + offer.may_reward + following[2],
+        -state.coupons - offer.is_coupon,
+        -state.offers - 1,
+    )
 
 
 def _exclusive(first: Candidate, second: Candidate) -> bool:
     """Whether at most one of two offers, the first earlier in order, can ever be used: then their order does not matter."""
-    return bool(second.blocks >> first.index & 1) or _absorbs(first, second)
+    return bool(second.blocks & first.bit) or _absorbs(first, second)
 
 
 def _absorbs(first: Candidate, second: Candidate) -> bool:
@@ -191,8 +250,7 @@ def _absorbs(first: Candidate, second: Candidate) -> bool:
     a, b = first.offer, second.offer
     if a.layer is not b.layer or not a.takes_whole or second.lines & ~first.lines:
         return False
-    incompatible = not (a.stacks & b.layer_bit and b.stacks & a.layer_bit)
-    return incompatible and not b.stacks & ~a.stacks
+    return not compatible(a, b) and not b.stacks & ~a.stacks
 
 
 def few_sets(candidates: Sequence[Candidate]) -> bool:
@@ -200,7 +258,7 @@ def few_sets(candidates: Sequence[Candidate]) -> bool:
     cliques: list[list[Candidate]] = []
     for candidate in candidates:
         for clique in cliques:
-            if all(candidate.blocks >> other.index & 1 for other in clique):
+            if all(candidate.blocks & other.bit for other in clique):
                 clique.append(candidate)
                 break
         else:
@@ -213,7 +271,7 @@ def few_sets(candidates: Sequence[Candidate]) -> bool:
     # One of each clique at most is only an upper bound: count the sets themselves, as far as is needed.
     blocked_by_set = [0]
     for candidate in candidates:
-        blocked_by_set += [b | candidate.blocks for b in blocked_by_set if not b >> candidate.index & 1]
+        blocked_by_set += [b | candidate.blocks for b in blocked_by_set if not b & candidate.bit]
         if len(blocked_by_set) > COMPLETE_SETS:
             return False
     return True

@@ -7,7 +7,7 @@ from apps.pricing.candidate import Candidate
 from apps.pricing.item_layer import ItemOutcome
 from apps.pricing.layer_step import Step, apply_step, shipping_step
 from apps.pricing.layers import Layer
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Segments
 
 #: (preferred offers used, saving, reward offers used, -coupons used, -offers used): the larger wins
 Key = tuple[int, int, int, int, int]
@@ -34,7 +34,7 @@ class State:
 
     def __init__(self, item: ItemOutcome, item_offers: list[Candidate], fee: int) -> None:
         self.item = item
-        self.segments: list[Segment] = item.segments
+        self.segments: Segments = item.segments
         self.fee = fee
         self.item_offers = item_offers
         self.prefer = sum(c.preferred for c in item_offers)
@@ -80,6 +80,11 @@ class State:
     def used(self) -> list[Candidate]:
         """Every offer used, in the order of application."""
         return [*self.item_offers, *(candidate for candidate, _ in self.steps)]
+
+    @property
+    def sums(self) -> tuple[int, int, int, int, int]:
+        """(preferred, saved, reward offers, coupons, offers) so far."""
+        return (self.prefer, self.saved, self.rewards, self.coupons, self.offers)
 
     @property
     def key(self) -> Key:

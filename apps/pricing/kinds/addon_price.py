@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.pricing.benefit import Benefit, Refusal
@@ -10,7 +9,7 @@ from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.segment_kind import SegmentKind, cheapest_price_units
 from apps.pricing.layers import Layer
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Segments
 
 
 @register
@@ -28,11 +27,12 @@ class AddonPrice(SegmentKind):
     def skus(self) -> frozenset[str]:
         return frozenset(self.prices)
 
-    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
-        bought = sum(segment.net for segment in segments if segment.sku not in self.prices)
+    def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
+        pieces, nets = segments.pieces, segments.nets
+        bought = sum([nets[i] for i in segments.open_positions(bit) if pieces[i].sku not in self.prices])
         if bought < self.at:
             return Refusal("threshold_not_met", gap=self.at - bought, metric="amount")
-        return cheapest_price_units(segments, self.prices, self.max_units)
+        return cheapest_price_units(segments, bit, self.prices, self.max_units)
 
     def sentence(self, words: Wording) -> str:
         lowest, at = words.money(min(self.prices.values())), words.money(self.at)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.pricing.benefit import Benefit, Group, Refusal, Run, unit_runs
+from apps.pricing.benefit import Benefit, Group, Refusal
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.segment_kind import SegmentKind
 from apps.pricing.layers import Layer
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Run, Segments
 
 
 @register
@@ -32,11 +31,11 @@ class BundlePrice(SegmentKind):
     def only_skus(self) -> frozenset[str]:
         return self.skus()
 
-    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
-        runs = {
-            sku: unit_runs(segments, [i for i, segment in enumerate(segments) if segment.sku == sku])
-            for sku in self.items
-        }
+    def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
+        runs: dict[str, list[Run]] = {sku: [] for sku in self.items}
+        for run in segments.unit_runs(bit):
+            if (sku := segments.pieces[run.segment].sku) in runs:
+                runs[sku].append(run)
         missing = {
             sku: need - have
             for sku, need in self.items.items()

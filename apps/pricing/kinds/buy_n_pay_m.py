@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.pricing.benefit import Run
 from apps.pricing.faults import Reader
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.grouped import GroupedKind, cheapest
+from apps.pricing.segment import Run
 
 
 @register
@@ -27,6 +27,17 @@ class BuyNPayM(GroupedKind):
 
     def group_discount(self, runs: Sequence[Run]) -> int:
         return cheapest(runs, self.n - self.m)
+
+    def total_discount(self, runs: Sequence[Run]) -> int:
+        grouped = sum([run.units for run in runs]) // self.n * self.n
+        total = position = free_before = 0
+        for amount, _, units in runs:
+            position = min(position + units, grouped)
+            whole, rest = divmod(position, self.n)
+            free = whole * (self.n - self.m) + max(0, rest - self.m)
+            total += (free - free_before) * amount
+            free_before = free
+        return total
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.pricing.benefit import Benefit, Refusal
@@ -10,7 +9,7 @@ from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.segment_kind import SegmentKind, cheapest_price_units
 from apps.pricing.layers import COUPON_LAYERS
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Segments
 
 
 @register
@@ -32,8 +31,8 @@ class Exchange(SegmentKind):
     def only_skus(self) -> frozenset[str]:
         return self.skus()
 
-    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
-        return cheapest_price_units(segments, {self.sku: self.value}, self.max_units)
+    def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
+        return cheapest_price_units(segments, bit, {self.sku: self.value}, self.max_units)
 
     def sentence(self, words: Wording) -> str:
         price = words.pick("免费", "free") if not self.value else words.money(self.value)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from apps.pricing.benefit import Benefit, Group, Refusal, Run, full_groups, unit_runs
+from apps.pricing.benefit import Benefit, Group, Refusal, full_groups
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.segment_kind import SegmentKind
 from apps.pricing.layers import Layer
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Run, Segments
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,11 @@ class GroupedKind(SegmentKind):
     def by_sku(self) -> bool:
         return bool(getattr(self, "same_sku", False))
 
-    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
+    def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
         groups: list[Group] = []
         total = units = 0
-        for positions in _batches(segments, self.by_sku):
-            runs = unit_runs(segments, positions)
-            units = max(units, sum(run.units for run in runs))
+        for runs in self._batches(segments, bit):
+            units = max(units, sum([run.units for run in runs]))
             for times, group in full_groups(runs, self.n):
                 discount = self.group_discount(group)
                 if discount > 0:
@@ -48,15 +47,31 @@ class GroupedKind(SegmentKind):
             return Refusal("threshold_not_met", gap=self.n - units, metric="quantity")
         return Refusal("no_effect")
 
+    def most(self, segments: Segments, bit: int) -> int:
+        total = 0
+        for runs in self._batches(segments, bit):
+            total += self.total_discount(runs)
+        return total or -1
 
-def _batches(segments: Sequence[Segment], by_sku: bool) -> list[list[int]]:
-    """Positions of the segments that are grouped together: all of them, or those of each SKU (first seen first)."""
-    if not by_sku:
-        return [list(range(len(segments)))]
-    batches: dict[str, list[int]] = {}
-    for position, segment in enumerate(segments):
-        batches.setdefault(segment.sku, []).append(position)
-    return list(batches.values())
+    def total_discount(self, runs: Sequence[Run]) -> int:
+        """The discounts of all full groups of these runs in all."""
+        return sum(
+            [
+                times * discount
+                for times, group in full_groups(runs, self.n)
+                if (discount := self.group_discount(group)) > 0
+            ]
+        )
+
+    def _batches(self, segments: Segments, bit: int) -> list[list[Run]]:
+        """Runs that are grouped together: all of them, or those of each SKU (first seen first)."""
+        runs = segments.unit_runs(bit)
+        if not self.by_sku:
+            return [runs]
+        batches: dict[str, list[Run]] = {}
+        for run in runs:
+            batches.setdefault(segments.pieces[run.segment].sku, []).append(run)
+        return list(batches.values())
 
 
 def cheapest(runs: Sequence[Run], count: int) -> int:

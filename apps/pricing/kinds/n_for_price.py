@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.pricing.benefit import Run
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.grouped import GroupedKind
+from apps.pricing.segment import Run
 
 
 @register
@@ -21,7 +21,7 @@ class NForPrice(GroupedKind):
     same_sku: bool = param("flag", "限同一SKU", "Same SKU only", default=False)
 
     def group_discount(self, runs: Sequence[Run]) -> int:
-        return sum(run.amount * run.units for run in runs) - self.value
+        return sum([run.amount * run.units for run in runs]) - self.value
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

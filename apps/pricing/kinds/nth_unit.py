@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apps.pricing.benefit import Run
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.grouped import GroupedKind
 from apps.pricing.money import BPS, share_of
+from apps.pricing.segment import Run
 
 
 @register
@@ -23,6 +23,15 @@ class NthUnit(GroupedKind):
 
     def group_discount(self, runs: Sequence[Run]) -> int:
         return share_of(runs[-1].amount, self.bps)
+
+    def total_discount(self, runs: Sequence[Run]) -> int:
+        total = position = 0
+        for amount, _, units in runs:
+            end = position + units
+            if hits := end // self.n - position // self.n:
+                total += hits * share_of(amount, self.bps)
+            position = end
+        return total
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

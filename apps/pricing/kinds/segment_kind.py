@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from apps.pricing.benefit import Benefit, Group, Refusal, Run, unit_runs
+from apps.pricing.benefit import Benefit, Group, Refusal
 from apps.pricing.kinds.base import Kind
-from apps.pricing.segment import Segment
+from apps.pricing.segment import Run, Segments
 
 
 @dataclass(frozen=True)
 class SegmentKind(Kind):
-    """`benefit` is pure and monotone: fewer open units or lower nets never give more (the search's bound relies on it)."""
+    """A benefit is pure and monotone: fewer open units or lower nets never give more (the search's bound relies on it)."""
 
-    #: applies to every open segment as a whole, so that it closes all of them to what it does not stack with
-    takes_whole = False
+    #: applies to every open segment as a whole, so that it closes all of them to what it does not stack with;
+    #: such a kind has `whole_benefit`, the others `units_benefit`
+    takes_whole: ClassVar[bool] = False
 
-    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
-        """What it gives on open segments (at least one). `parallel`: look at the nets right after the item layer."""
+    def whole_benefit(self, basis: int, units: int) -> Benefit | Refusal:
+        """What it gives on open segments of `basis` minor units and so many units in all."""
         raise NotImplementedError
+
+    def most_whole(self, basis: int, units: int) -> int:
+        """The discount of the whole benefit alone, -1 where there is none. Cheaper than the benefit."""
+        benefit = self.whole_benefit(basis, units)
+        return -1 if isinstance(benefit, Refusal) else benefit.discount
+
+    def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
+        """What it gives on the units of the segments open to the candidate with this bit (at least one), in groups."""
+        raise NotImplementedError
+
+    def most(self, segments: Segments, bit: int) -> int:
+        """The discount that the benefit would come to, before rooms; -1 where there is none. Cheaper than the benefit."""
+        benefit = self.units_benefit(segments, bit)
+        return -1 if isinstance(benefit, Refusal) else benefit.discount
 
 
 def cheapest_price_units(
-    segments: Sequence[Segment], prices: dict[str, int], max_units: int | None
+    segments: Segments, bit: int, prices: dict[str, int], max_units: int | None
 ) -> Benefit | Refusal:
     """Units that cost max(price, min_price) where that is lower, by saving descending, each a group of its own."""
-    wanted = [i for i, segment in enumerate(segments) if segment.sku in prices]
+    pieces = segments.pieces
     savings = []
-    for run in unit_runs(segments, wanted):
-        segment = segments[run.segment]
-        saving = run.amount - max(prices[segment.sku], segment.floor)
+    wanted = [i for i, piece in enumerate(pieces) if piece.sku in prices and segments.open_to[i] & bit]
+    for run in segments.runs_at(wanted):
+        piece = pieces[run.segment]
+        price = prices[piece.sku]
+        saving = run.amount - max(price, piece.floor)
         if saving > 0:
-            savings.append((-saving, run.segment, run, run.amount - prices[segment.sku]))
-    savings.sort(key=lambda entry: entry[:2])
+            savings.append((-saving, run.segment, run, run.amount - price))
+    savings.sort(key=_by_saving)
     left = max_units
     groups, total, uncapped = [], 0, 0
     for negative, _, run, full in savings:
@@ -45,3 +62,7 @@ def cheapest_price_units(
         uncapped += full * units
         left = None if left is None else left - units
     return Benefit(total, groups, uncapped=uncapped) if groups else Refusal("no_effect")
+
+
+def _by_saving(entry: tuple[int, int, Run, int]) -> tuple[int, int]:
+    return entry[:2]

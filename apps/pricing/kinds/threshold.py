@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,6 @@ from apps.pricing.kinds.segment_kind import SegmentKind
 from apps.pricing.kinds.tiers import Tier, read_tiers
 from apps.pricing.layers import COUPON_LAYERS, Layer
 from apps.pricing.money import share_of
-from apps.pricing.segment import Segment
 
 
 @register
@@ -75,59 +73,38 @@ class Threshold(SegmentKind):
         if tier.amount_off is None or tier.rewards:
             reader.fault("tiers[0].benefit", "repeat", "repeat gives amount_off only")
 
-    def benefit(self, segments: Sequence[Segment], parallel: bool = False) -> Benefit | Refusal:
-        basis = 0
-        if parallel:
-            for segment in segments:
-                basis += segment.units * segment.unit_price
-        else:
-            for segment in segments:
-                basis += segment.net
-        reached = basis
-        if self.metric == "quantity":
-            reached = 0
-            for segment in segments:
-                reached += segment.units
-        tier = None
-        for candidate in self.tiers:
-            if reached < candidate.at:
-                break
-            tier = candidate
+    def whole_benefit(self, basis: int, units: int) -> Benefit | Refusal:
+        reached = basis if self.metric == "amount" else units
+        tier = self._tier_at(reached)
         if tier is None:
             return Refusal("threshold_not_met", gap=self.tiers[0].at - reached, metric=self.metric)
-        return self._tier_benefit(tier, basis, reached)
+        uncapped = self._uncapped(tier, basis, reached)
+        return Benefit(self._capped(tier, uncapped), None, tier.rewards, uncapped)
 
-    def _tier_benefit(self, tier: Tier, basis: int, reached: int) -> Benefit:
-        if tier.amount_off is not None:
-            times = 1
-            if self.repeat:
-                times = reached // tier.at
-                if self.max_times is not None and times > self.max_times:
-                    return Benefit(
-                        tier.amount_off * self.max_times, None, tier.rewards, tier.amount_off * times
-                    )
-            return Benefit(tier.amount_off * times, None, tier.rewards)
-        if tier.percentage_off is not None:
-            discount = share_of(basis, tier.percentage_off)
-            if tier.cap is not None and discount > tier.cap:
-                return Benefit(tier.cap, None, tier.rewards, discount)
-            return Benefit(discount, None, tier.rewards)
-        return Benefit(0, None, tier.rewards)
+    def most_whole(self, basis: int, units: int) -> int:
+        """The discount alone; -1 where no tier is met."""
+        reached = basis if self.metric == "amount" else units
+        tier = self._tier_at(reached)
+        return -1 if tier is None else self._capped(tier, self._uncapped(tier, basis, reached))
 
-    def next_tier(self, segments: Sequence[Segment], parallel: bool = False) -> tuple[int, Tier] | None:
-        """(gap, tier) of the first tier not reached, for "spend 20 more"; None when the highest is."""
-        reached = (
-            sum(segment.units for segment in segments)
-            if self.metric == "quantity"
-            else sum(segment.item_net if parallel else segment.net for segment in segments)
-        )
+    def _tier_at(self, reached: int) -> Tier | None:
+        """The highest tier met."""
+        met = None
         for tier in self.tiers:
-            if tier.at > reached:
-                return tier.at - reached, tier
-        return None
+            if reached < tier.at:
+                break
+            met = tier
+        return met
 
-    def skus(self) -> frozenset[str]:
-        return frozenset()
+    def _uncapped(self, tier: Tier, basis: int, reached: int) -> int:
+        if tier.amount_off is not None:
+            return tier.amount_off * (reached // tier.at) if self.repeat else tier.amount_off
+        return 0 if tier.percentage_off is None else share_of(basis, tier.percentage_off)
+
+    def _capped(self, tier: Tier, discount: int) -> int:
+        if self.max_times is not None and tier.amount_off is not None:
+            return min(discount, tier.amount_off * self.max_times)
+        return discount if tier.cap is None else min(discount, tier.cap)
 
     def sentence(self, words: Wording) -> str:
         parts = [tier.sentence(self.metric, self.repeat, words) for tier in self.tiers]
