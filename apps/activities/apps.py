@@ -10,7 +10,7 @@ class ActivitiesConfig(AppConfig):
         from apps.activities.models import Activity, Event
         from apps.activities.services.stops import LiftHandler
         from apps.approvals.registry import register
-        from apps.offers.versions import references
+        from apps.offers.versions import references, sweep
         from apps.offers.versions.review import PublishHandler
         from apps.offers.versions.revocation import RevokeHandler
         from apps.offers.versions.running import ResumeHandler
@@ -20,3 +20,4 @@ class ActivitiesConfig(AppConfig):
         register("activity.revoke", RevokeHandler(Activity))
         register("activity.resume", ResumeHandler(Activity))
         register("activity.lift_stop", LiftHandler(Activity))
+        sweep.register(Activity)

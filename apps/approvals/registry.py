@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from django.contrib.auth.models import AbstractUser
 from django.db.models import Model
 from django.utils.functional import Promise
 
+from apps.accounts.models import User
 from apps.approvals.models import ApprovalRequest
 
 
 class Change(Protocol):
     """One difference between what was approved last and what is asked: a path into the document and both values."""
 
-    path: str
-    old: Any
-    new: Any
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def old(self) -> Any: ...
+
+    @property
+    def new(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -34,9 +39,13 @@ class Handler(Protocol):
     `lock` is called first in every decision, before the request itself is locked: subject, then request, always.
     """
 
-    label: str | Promise
-    #: what an approver must be allowed to do
-    permission: str
+    @property
+    def label(self) -> str | Promise: ...
+
+    @property
+    def permission(self) -> str:
+        """What an approver must be allowed to do."""
+        ...
 
     def lock(self, request: ApprovalRequest) -> Model:
         """The subject, its row locked until the transaction ends."""
@@ -51,12 +60,12 @@ class Handler(Protocol):
 
     def diff(self, request: ApprovalRequest) -> Sequence[Change]: ...
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         """Do what was asked; called once, after the last approval needed, in the decision's transaction."""
 
-    def on_reject(self, request: ApprovalRequest, actor: AbstractUser, reason: str) -> None: ...
+    def on_reject(self, request: ApprovalRequest, actor: User, reason: str) -> None: ...
 
-    def on_withdraw(self, request: ApprovalRequest, actor: AbstractUser) -> None: ...
+    def on_withdraw(self, request: ApprovalRequest, actor: User) -> None: ...
 
 
 _handlers: dict[str, Handler] = {}

@@ -1,8 +1,8 @@
 """What waits, and for whom."""
 
-from django.contrib.auth.models import AbstractUser
 from django.db.models import F, QuerySet
 
+from apps.accounts.models import User
 from apps.approvals.lifecycle import RequestState
 from apps.approvals.models import ApprovalRequest, Notice
 from apps.approvals.registry import actions
@@ -14,7 +14,7 @@ def pending() -> QuerySet[ApprovalRequest]:
     return waiting.order_by(F("due_at").asc(nulls_last=True), "id")
 
 
-def waiting_for(user: AbstractUser) -> QuerySet[ApprovalRequest]:
+def waiting_for(user: User) -> QuerySet[ApprovalRequest]:
     """What this person can decide now: allowed to, no hand in it, and not decided by them before."""
     return (
         pending()
@@ -25,12 +25,12 @@ def waiting_for(user: AbstractUser) -> QuerySet[ApprovalRequest]:
     )
 
 
-def decidable_actions(user: AbstractUser) -> list[str]:
+def decidable_actions(user: User) -> list[str]:
     """The actions whose requests this person may decide at all."""
     return [name for name, handler in actions().items() if user.has_perm(handler.permission)]
 
 
-def submitted_by(user: AbstractUser) -> QuerySet[ApprovalRequest]:
+def submitted_by(user: User) -> QuerySet[ApprovalRequest]:
     return pending().filter(submitter_id=user.pk)
 
 
@@ -45,5 +45,5 @@ def pending_for(*, subject_type: str, subject_code: str, action: str) -> Approva
     )
 
 
-def unread_notices(user: AbstractUser) -> QuerySet[Notice]:
+def unread_notices(user: User) -> QuerySet[Notice]:
     return Notice.objects.filter(user_id=user.pk, read_at=None).select_related("request")

@@ -10,7 +10,7 @@ class CouponsConfig(AppConfig):
         from apps.approvals.registry import register
         from apps.coupons.models import ClaimCampaign, CouponTemplate
         from apps.coupons.services.issuing import ResumeIssuingHandler
-        from apps.offers.versions import references
+        from apps.offers.versions import references, sweep
         from apps.offers.versions.review import PublishHandler
         from apps.offers.versions.revocation import RevokeHandler
         from apps.offers.versions.running import ResumeHandler
@@ -21,3 +21,4 @@ class CouponsConfig(AppConfig):
         register("campaign.publish", PublishHandler(ClaimCampaign))
         register("campaign.revoke", RevokeHandler(ClaimCampaign))
         register("campaign.resume", ResumeHandler(ClaimCampaign))
+        sweep.register(ClaimCampaign)

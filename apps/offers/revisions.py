@@ -1,4 +1,4 @@
-"""What a version may change while the one before it runs: a later end, more stock or budget, texts, placements, goals."""
+"""What may change while it runs: a later end, more stock or budget, texts, placements and goals."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
+from apps.accounts.models import User
 from apps.activities.models import Event
 from apps.core.audit import record
 from apps.core.permissions import require_permission
@@ -16,7 +16,7 @@ from apps.pricing.faults import Findings, Reader
 
 
 @transaction.atomic
-def save_event(*, content: Mapping[str, Any], actor: AbstractUser | None) -> bool:
+def save_event(*, content: Mapping[str, Any], actor: User | None) -> bool:
     """Bring an event in by its code; content that is there already writes nothing. Returns whether it changed."""
     findings = Findings()
     wanted = read_event(Reader(content, "", findings))

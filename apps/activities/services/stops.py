@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.activities.lifecycle import Action, Right, allowed
 from apps.activities.models import Activity, ActivityStop
 from apps.activities.stops import StopKind, Stops, in_force
@@ -26,9 +26,7 @@ LIFT = "lift_stop"
 
 
 @transaction.atomic
-def stop_skus(
-    *, activity: Activity, skus: Iterable[str], actor: AbstractUser, reason: str
-) -> list[ActivityStop]:
+def stop_skus(*, activity: Activity, skus: Iterable[str], actor: User, reason: str) -> list[ActivityStop]:
     """Take SKUs out of it from the next request on; those that are out already stay so."""
     step = begin(activity, Action.STOP_SKUS, actor, reason)
     wanted = sorted(set(skus))
@@ -39,7 +37,7 @@ def stop_skus(
 
 @transaction.atomic
 def lower_stock(
-    *, activity: Activity, value: int, actor: AbstractUser, reason: str, sku: str = ""
+    *, activity: Activity, value: int, actor: User, reason: str, sku: str = ""
 ) -> list[ActivityStop]:
     """Lower the stock in all, or of one SKU, to `value` units."""
     step = begin(activity, Action.LOWER_STOCK, actor, reason)
@@ -50,7 +48,7 @@ def lower_stock(
 
 
 @transaction.atomic
-def lower_budget(*, activity: Activity, value: int, actor: AbstractUser, reason: str) -> list[ActivityStop]:
+def lower_budget(*, activity: Activity, value: int, actor: User, reason: str) -> list[ActivityStop]:
     """Lower the budget to `value` minor units."""
     step = begin(activity, Action.LOWER_BUDGET, actor, reason)
     _check_lower(value, _stops_of(step.thing).capped(step.thing.current.content)["budget"]["amount"])
@@ -59,7 +57,7 @@ def lower_budget(*, activity: Activity, value: int, actor: AbstractUser, reason:
 
 @transaction.atomic
 def request_lift(
-    *, activity: Activity, stops: Sequence[ActivityStop], actor: AbstractUser, reason: str
+    *, activity: Activity, stops: Sequence[ActivityStop], actor: User, reason: str
 ) -> ApprovalRequest:
     """Ask to undo some stops; neither who asks nor who placed them decides."""
     require_permission(actor, activity.RIGHTS[Right.SUBMIT])
@@ -98,7 +96,7 @@ def _stops_of(activity: Activity) -> Stops:
 
 
 def _place(step: Step, wanted: list[tuple[StopKind, str, int | None]]) -> list[ActivityStop]:
-    if not wanted:
+    if not wanted or step.actor is None:
         return []
     placed = ActivityStop.objects.bulk_create(
         ActivityStop(
@@ -132,7 +130,7 @@ def _check_lower(value: int, now: int | None) -> None:
         )
 
 
-def _begin_lift(activity: Activity, actor: AbstractUser, reason: str) -> Step:
+def _begin_lift(activity: Activity, actor: User, reason: str) -> Step:
     """Undoing is allowed wherever stopping is."""
     now = database_now()
     if allowed(activity.status, activity.pending, Action.STOP_SKUS) is None:
@@ -150,7 +148,7 @@ class LiftHandler(SubjectHandler):
     def describe(self, request: ApprovalRequest) -> Description:
         return Description(title=request.title, facts=request.payload)
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         step = _begin_lift(self.lock(request), actor, request.reason)
         lifted = step.thing.stops.filter(pk__in=request.payload["ids"], lifted_at=None)
         lifted.update(lifted_by=actor, lifted_at=step.now)

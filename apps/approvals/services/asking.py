@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals.lifecycle import RequestState
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import notify, people_with
@@ -25,7 +25,7 @@ def open_request(
     subject: Model,
     title: str,
     content_hash: str,
-    submitter: AbstractUser,
+    submitter: User,
     version: int = 0,
     barred: Iterable[int] = (),
     needed: int = 1,
@@ -72,7 +72,7 @@ def tell_approvers(request: ApprovalRequest, code: str) -> None:
 
 
 @transaction.atomic
-def withdraw(*, request: ApprovalRequest, actor: AbstractUser) -> ApprovalRequest:
+def withdraw(*, request: ApprovalRequest, actor: User) -> ApprovalRequest:
     """Its submitter takes a request back; the handler brings the subject to where it was."""
     handler = handler_for(request)
     handler.lock(request)
@@ -88,10 +88,20 @@ def withdraw(*, request: ApprovalRequest, actor: AbstractUser) -> ApprovalReques
 
 def close_pending(*, subject_type: str, subject_codes: Iterable[str]) -> int:
     """Supersede what still waits about subjects that ended or changed; the caller holds the subjects' locks."""
-    waiting = ApprovalRequest.objects.filter(
-        subject_type=subject_type, subject_code__in=list(subject_codes), state=RequestState.PENDING
+    waiting = list(
+        ApprovalRequest.objects.filter(
+            subject_type=subject_type, subject_code__in=list(subject_codes), state=RequestState.PENDING
+        )
     )
-    return waiting.update(state=RequestState.SUPERSEDED, closed_at=database_now())
+    for request in waiting:
+        close(request, RequestState.SUPERSEDED)
+        notify(
+            users=[request.submitter_id],
+            code="approval.superseded",
+            params={"title": request.title},
+            request=request,
+        )
+    return len(waiting)
 
 
 def lock_request(request: ApprovalRequest) -> ApprovalRequest:

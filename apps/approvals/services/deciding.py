@@ -1,9 +1,9 @@
 """One verdict by one person: four eyes, bound to the content that was seen, one outcome under races."""
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalDecision, ApprovalRequest
 from apps.approvals.notices import notify
@@ -14,19 +14,17 @@ from apps.core.errors import DomainError, FourEyes
 from apps.core.permissions import require_permission
 
 
-def approve(
-    *, request: ApprovalRequest, actor: AbstractUser, seen_hash: str, reason: str = ""
-) -> ApprovalRequest:
+def approve(*, request: ApprovalRequest, actor: User, seen_hash: str, reason: str = "") -> ApprovalRequest:
     return decide(request=request, actor=actor, verdict=Verdict.APPROVE, seen_hash=seen_hash, reason=reason)
 
 
-def reject(*, request: ApprovalRequest, actor: AbstractUser, seen_hash: str, reason: str) -> ApprovalRequest:
+def reject(*, request: ApprovalRequest, actor: User, seen_hash: str, reason: str) -> ApprovalRequest:
     return decide(request=request, actor=actor, verdict=Verdict.REJECT, seen_hash=seen_hash, reason=reason)
 
 
 @transaction.atomic
 def decide(
-    *, request: ApprovalRequest, actor: AbstractUser, verdict: Verdict, seen_hash: str, reason: str = ""
+    *, request: ApprovalRequest, actor: User, verdict: Verdict, seen_hash: str, reason: str = ""
 ) -> ApprovalRequest:
     """Decide on the content with `seen_hash`; the last approval needed carries the request out."""
     handler = handler_for(request)
@@ -54,20 +52,20 @@ def _check_open(request: ApprovalRequest, handler: Handler, seen_hash: str) -> N
         raise DomainError("stale", _("The content is not what you saw. Look at it again before you decide."))
 
 
-def _check_four_eyes(request: ApprovalRequest, actor: AbstractUser) -> None:
+def _check_four_eyes(request: ApprovalRequest, actor: User) -> None:
     if request.bars(actor.pk):
         raise FourEyes(_("You had a hand in this: another person must decide it."))
     if request.decisions.filter(approver=actor).exists():
         raise FourEyes(_("You have approved this already: a second person must, too."))
 
 
-def _reject(request: ApprovalRequest, handler: Handler, actor: AbstractUser, reason: str) -> None:
+def _reject(request: ApprovalRequest, handler: Handler, actor: User, reason: str) -> None:
     close(request, RequestState.REJECTED)
     handler.on_reject(request, actor, reason)
     _tell_submitter(request, "approval.rejected", actor, reason)
 
 
-def _approve(request: ApprovalRequest, handler: Handler, actor: AbstractUser) -> None:
+def _approve(request: ApprovalRequest, handler: Handler, actor: User) -> None:
     approvals = request.decisions.filter(verdict=Verdict.APPROVE).count()
     if approvals < request.needed:
         _note_partial(request, actor, approvals)
@@ -77,7 +75,7 @@ def _approve(request: ApprovalRequest, handler: Handler, actor: AbstractUser) ->
     _tell_submitter(request, "approval.approved", actor)
 
 
-def _note_partial(request: ApprovalRequest, actor: AbstractUser, approvals: int) -> None:
+def _note_partial(request: ApprovalRequest, actor: User, approvals: int) -> None:
     """A first of two approvals moves nothing, but the log knows it and the others are asked again."""
     record(
         action="approvals.sign",
@@ -88,7 +86,7 @@ def _note_partial(request: ApprovalRequest, actor: AbstractUser, approvals: int)
     tell_approvers(request, "approval.asked_again")
 
 
-def _tell_submitter(request: ApprovalRequest, code: str, actor: AbstractUser, reason: str = "") -> None:
+def _tell_submitter(request: ApprovalRequest, code: str, actor: User, reason: str = "") -> None:
     notify(
         users=[request.submitter_id],
         code=code,

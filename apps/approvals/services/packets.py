@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.services.deciding import decide
@@ -27,7 +27,7 @@ def waiting_in(batch: str) -> list[ApprovalRequest]:
 
 @transaction.atomic
 def decide_packet(
-    *, batch: str, actor: AbstractUser, verdict: Verdict, seen_hash: str, reason: str = ""
+    *, batch: str, actor: User, verdict: Verdict, seen_hash: str, reason: str = ""
 ) -> list[ApprovalRequest]:
     """Decide all that waits in `batch` or nothing; single items are sent back by deciding them alone first."""
     requests = waiting_in(batch) if batch else []

@@ -1,9 +1,9 @@
 """停发: no new coupons of a template, at once and by one person; issued ones still work. Back only by approval."""
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.core.permissions import require_permission
@@ -14,7 +14,7 @@ from apps.offers.versions.steps import begin, begin_locked, finish, lock
 
 
 @transaction.atomic
-def stop_issuing(*, template: CouponTemplate, actor: AbstractUser, reason: str) -> CouponTemplate:
+def stop_issuing(*, template: CouponTemplate, actor: User, reason: str) -> CouponTemplate:
     step = begin(template, Action.STOP_ISSUING, actor, reason)
     before = step.before
     step.thing.status = TemplateState.STOPPED
@@ -24,9 +24,7 @@ def stop_issuing(*, template: CouponTemplate, actor: AbstractUser, reason: str) 
 
 
 @transaction.atomic
-def request_resume_issuing(
-    *, template: CouponTemplate, actor: AbstractUser, reason: str = ""
-) -> ApprovalRequest:
+def request_resume_issuing(*, template: CouponTemplate, actor: User, reason: str = "") -> ApprovalRequest:
     """Ask for coupons to be issued again; neither who asks nor who stopped it decides."""
     require_permission(actor, template.RIGHTS[Right.SUBMIT])
     step = begin_locked(lock(template), Action.RESUME_ISSUING, actor, reason)
@@ -51,7 +49,7 @@ class ResumeIssuingHandler(SubjectHandler):
     right = Right.RESUME
     label = _("Issue again")
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         step = begin_locked(self.lock(request), Action.RESUME_ISSUING, actor)
         before = step.before
         step.thing.status = TemplateState.APPROVED

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
+from apps.accounts.models import User
 from apps.offers.versions.drafts import create_draft
 from apps.offers.versions.models import Versioned
 
@@ -21,7 +21,7 @@ def copy(
     *,
     thing: Thing,
     code: str,
-    actor: AbstractUser,
+    actor: User,
     shift: timedelta = timedelta(0),
     changes: Mapping[str, Any] | None = None,
 ) -> Thing:

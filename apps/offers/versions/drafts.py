@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals.models import ApprovalRequest
 from apps.core.audit import record
 from apps.core.clock import database_now
@@ -24,7 +24,7 @@ Thing = TypeVar("Thing", bound=Versioned)
 
 @transaction.atomic
 def create_draft(
-    *, model: type[Thing], content: Mapping[str, Any], actor: AbstractUser | None, batch: str = ""
+    *, model: type[Thing], content: Mapping[str, Any], actor: User | None, batch: str = ""
 ) -> Thing:
     """A new thing with its first draft; the code must be free."""
     permit(actor, model, Right.ADD)
@@ -32,9 +32,7 @@ def create_draft(
 
 
 @transaction.atomic
-def save_draft(
-    *, thing: Thing, content: Mapping[str, Any], actor: AbstractUser, seen_revision: int
-) -> Version:
+def save_draft(*, thing: Thing, content: Mapping[str, Any], actor: User, seen_revision: int) -> Version:
     """Save the open draft; `seen_revision` is the one that the editor began with. Unchanged content writes nothing."""
     permit(actor, thing, Right.EDIT)
     wanted = normalise(thing.DOCUMENT, content)
@@ -47,7 +45,7 @@ def save_draft(
 
 
 @transaction.atomic
-def revise(*, thing: Thing, actor: AbstractUser) -> Version:
+def revise(*, thing: Thing, actor: User) -> Version:
     """Open a draft beside the version that runs; it starts as a copy of it."""
     step = begin(thing, Action.REVISE, actor)
     return _open_revision(step, step.thing.current.content, "")
@@ -55,7 +53,7 @@ def revise(*, thing: Thing, actor: AbstractUser) -> Version:
 
 @transaction.atomic
 def save_document(
-    *, model: type[Thing], content: Mapping[str, Any], actor: AbstractUser | None, batch: str = ""
+    *, model: type[Thing], content: Mapping[str, Any], actor: User | None, batch: str = ""
 ) -> bool:
     """Bring one document in, by its code: a new draft, a new save of the draft, or a draft beside what runs.
 
@@ -81,7 +79,7 @@ def save_document(
 
 
 @transaction.atomic
-def discard_draft(*, thing: Thing, actor: AbstractUser) -> Thing:
+def discard_draft(*, thing: Thing, actor: User) -> Thing:
     """Give up a draft beside what runs; what runs stays."""
     permit(actor, thing, Right.EDIT)
     locked = lock(thing)
@@ -100,7 +98,7 @@ def discard_draft(*, thing: Thing, actor: AbstractUser) -> Thing:
     return locked
 
 
-def _create(model: type[Thing], wanted: dict[str, Any], actor: AbstractUser | None, batch: str) -> Thing:
+def _create(model: type[Thing], wanted: dict[str, Any], actor: User | None, batch: str) -> Thing:
     thing = model(code=wanted["code"], owner=actor)
     thing.show(wanted)
     _take_code(model, wanted["code"])
@@ -130,7 +128,7 @@ def _editable(thing: Versioned) -> Version:
 
 
 def _overwrite(
-    thing: Versioned, version: Version, wanted: dict[str, Any], actor: AbstractUser | None, batch: str
+    thing: Versioned, version: Version, wanted: dict[str, Any], actor: User | None, batch: str
 ) -> bool:
     if version.content_hash == content_hash(wanted):
         return False
@@ -165,7 +163,7 @@ def _open_revision(step: Step, content: dict[str, Any], batch: str) -> Version:
 
 
 def _add_version(
-    thing: Versioned, number: int, content: dict[str, Any], actor: AbstractUser | None, batch: str
+    thing: Versioned, number: int, content: dict[str, Any], actor: User | None, batch: str
 ) -> Version:
     return thing.versions.create(
         number=number,
@@ -197,4 +195,4 @@ def _take_code(model: type[Versioned], code: str) -> None:
 
 
 def _code_taken(code: str) -> DomainError:
-    return DomainError("code_taken", _("The code %(code)s is taken."), "code", code=code)
+    return DomainError("code_taken", _("The code %(taken)s is taken."), "code", taken=code)

@@ -24,8 +24,8 @@ class ChangeNotAllowed(DomainError):
         super().__init__(
             "running_change",
             _(
-                "What already runs can only get a later end, more stock or budget, or other texts, placements and goals. "
-                "Not allowed: %(paths)s"
+                "What already runs can only get a later end, more stock or budget, or other texts, "
+                "placements and goals. Not allowed: %(paths)s"
             ),
             paths=", ".join(change.path for change in changes),
         )

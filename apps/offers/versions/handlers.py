@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
 from django.utils.functional import Promise
 
+from apps.accounts.models import User
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
 from apps.core.clock import database_now
@@ -28,7 +28,7 @@ class SubjectHandler:
         return self.model.RIGHTS[self.right]
 
     def subject(self, request: ApprovalRequest) -> Any:
-        return self.model._default_manager.select_related("current").get(code=request.subject_code)
+        return self.model._default_manager.get(code=request.subject_code)
 
     def lock(self, request: ApprovalRequest) -> Any:
         locked = self.model._default_manager.select_for_update(of=("self",))
@@ -50,11 +50,11 @@ class SubjectHandler:
     def diff(self, request: ApprovalRequest) -> Sequence[Any]:
         return []
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         raise NotImplementedError
 
-    def on_reject(self, request: ApprovalRequest, actor: AbstractUser, reason: str) -> None:
+    def on_reject(self, request: ApprovalRequest, actor: User, reason: str) -> None:
         """A rejected request leaves the subject as it is."""
 
-    def on_withdraw(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def on_withdraw(self, request: ApprovalRequest, actor: User) -> None:
         """A request taken back leaves the subject as it is."""

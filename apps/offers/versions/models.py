@@ -5,6 +5,7 @@ approved one, before the first approval the draft. A version carries the whole d
 `current` (the approved version) and `subject` (of the version, with `related_name="versions"`).
 """
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -13,9 +14,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.audiences.models import Audience
 from apps.core.clock import DatabaseNow
 from apps.core.codes import CodeField
-from apps.offers.compile import instant
 from apps.offers.lifecycle import RUNNING, EndReason, Right, State, Table, VersionState
 from apps.offers.selectors import skus_in_scope
 from apps.offers.submission import Facts
@@ -95,6 +96,12 @@ class Version(models.Model):
         return self.state == VersionState.DRAFT
 
 
+def people_on_lists(audiences: list[str]) -> int | None:
+    """How many places the lists of these audiences hold; None where a rule decides, which nobody has counted."""
+    named = list(Audience.objects.filter(code__in=audiences).values_list("list_size", "rule"))
+    return None if any(rule is not None for _size, rule in named) else sum(size for size, _rule in named)
+
+
 class Versioned(models.Model):
     """A thing with a code, an owner, a state and versions."""
 
@@ -151,7 +158,8 @@ class Versioned(models.Model):
     def submission_facts(self, content: dict[str, Any]) -> Facts:
         """What goods and people say about a version; children that own no offer look elsewhere."""
         in_scope = skus_in_scope(content["scope"], self.shop_code or None)
-        return Facts(skus_in_scope=int(in_scope.exists()))
+        people = people_on_lists(content["targeting"]["audiences"])
+        return Facts(skus_in_scope=int(in_scope.exists()), people=people)
 
     def show(self, content: dict[str, Any]) -> None:
         """Copy what lists and the sweep need from the version that counts."""
@@ -247,5 +255,5 @@ class Running(Versioned):
 
     def show(self, content: dict[str, Any]) -> None:
         super().show(content)
-        self.starts_at = instant(content["starts_at"])
-        self.ends_at = instant(content["ends_at"])
+        self.starts_at = datetime.fromisoformat(content["starts_at"])
+        self.ends_at = datetime.fromisoformat(content["ends_at"])

@@ -3,10 +3,10 @@
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals.lifecycle import Verdict
 from apps.approvals.models import ApprovalDecision
 from apps.approvals.services import close_pending
@@ -52,7 +52,7 @@ def _status_after(thing: Versioned, step: Step, first: bool) -> str:
 
 
 @transaction.atomic
-def publish_without_approval(*, thing: Thing, actor: AbstractUser | None = None) -> Thing:
+def publish_without_approval(*, thing: Thing, actor: User | None = None) -> Thing:
     """Make the open draft run, for `--publish`; nothing but a fresh portal with ALLOW_PUBLISH may do this."""
     if not settings.ALLOW_PUBLISH:
         raise DomainError("publish_forbidden", _("Publishing without approval is switched off here."))

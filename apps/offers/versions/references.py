@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from django.db.models import Model
 
+from apps.audiences.models import Audience
 from apps.catalog.models import Brand, Category, Shop, Sku
 from apps.pricing.faults import Fault, Reference
 
@@ -23,6 +24,7 @@ def by_code(model: type[Model]) -> Known:
 
 
 _known: dict[str, Known] = {
+    "audience": by_code(Audience),
     "brand": by_code(Brand),
     "category": by_code(Category),
     "shop": by_code(Shop),

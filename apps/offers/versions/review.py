@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
@@ -34,7 +34,7 @@ DUE_BEFORE_START = timedelta(hours=4)
 
 @transaction.atomic
 def submit(
-    *, thing: Thing, actor: AbstractUser, due_at: datetime | None = None, needed: int = 1, reason: str = ""
+    *, thing: Thing, actor: User, due_at: datetime | None = None, needed: int = 1, reason: str = ""
 ) -> ApprovalRequest:
     """Ask for approval of the open draft; raises DocumentFaults with every fault when it has any."""
     require_permission(actor, thing.RIGHTS[Right.SUBMIT])
@@ -67,7 +67,7 @@ def submit(
 
 
 @transaction.atomic
-def withdraw(*, thing: Thing, actor: AbstractUser) -> ApprovalRequest:
+def withdraw(*, thing: Thing, actor: User) -> ApprovalRequest:
     """Its submitter takes the version in review back to draft."""
     require_permission(actor, thing.RIGHTS[Right.WITHDRAW])
     request = pending_for(
@@ -123,9 +123,8 @@ class PublishHandler(SubjectHandler):
     label: str | Promise = _("Publish")
 
     def version_of(self, request: ApprovalRequest) -> Version:
-        return self.model.VERSION._default_manager.select_related("subject").get(
-            subject__code=request.subject_code, number=request.version
-        )
+        version: Version = self.subject(request).versions.get(number=request.version)
+        return version
 
     def current_hash(self, request: ApprovalRequest) -> str:
         return content_hash(self.version_of(request).content)
@@ -147,7 +146,7 @@ class PublishHandler(SubjectHandler):
         current = version.subject.current
         return diff(current.content if current else None, version.content)
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         thing = self.lock(request)
         first = thing.current_id is None
         step = begin_locked(thing, Action.APPROVE if first else Action.REVISE, actor)
@@ -160,22 +159,18 @@ class PublishHandler(SubjectHandler):
             raise ChangeNotAllowed(changes)
         publish(step, version)
 
-    def on_reject(self, request: ApprovalRequest, actor: AbstractUser, reason: str) -> None:
+    def on_reject(self, request: ApprovalRequest, actor: User, reason: str) -> None:
         self._back_to_draft(request, actor, Action.REJECT, reason)
 
-    def on_withdraw(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def on_withdraw(self, request: ApprovalRequest, actor: User) -> None:
         self._back_to_draft(request, actor, Action.WITHDRAW)
 
-    def _back_to_draft(
-        self, request: ApprovalRequest, actor: AbstractUser, action: Action, reason: str = ""
-    ) -> None:
+    def _back_to_draft(self, request: ApprovalRequest, actor: User, action: Action, reason: str = "") -> None:
         thing = self.lock(request)
         first = thing.current_id is None
-        if first:
-            step = begin_locked(thing, action, actor, reason)
-        else:
-            # A revision goes back whatever happens beside it.
-            step = Step(thing, action, self.now(), actor, reason)
+        # A revision goes back whatever happens beside it; the thing itself follows the table.
+        revised = Step(thing, action, self.now(), actor, reason)
+        step = begin_locked(thing, action, actor, reason) if first else revised
         before = step.before
         version = self.version_of(request)
         version.state = VersionState.DRAFT

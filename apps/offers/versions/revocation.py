@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
@@ -23,7 +23,7 @@ Thing = TypeVar("Thing", bound=Running)
 
 @transaction.atomic
 def request_revocation(
-    *, thing: Thing, actor: AbstractUser, reason: str, cancel_unpaid: bool = False
+    *, thing: Thing, actor: User, reason: str, cancel_unpaid: bool = False
 ) -> ApprovalRequest:
     """Ask for the end of what runs. With `cancel_unpaid` held orders lose their price, too."""
     step = begin(thing, Action.REQUEST_REVOCATION, actor, reason)
@@ -44,7 +44,7 @@ def request_revocation(
 
 
 @transaction.atomic
-def withdraw_revocation(*, thing: Thing, actor: AbstractUser) -> ApprovalRequest:
+def withdraw_revocation(*, thing: Thing, actor: User) -> ApprovalRequest:
     """Its requester takes it back."""
     require_permission(actor, thing.RIGHTS[Right.REVOKE])
     return approvals.withdraw(request=pending_revocation(thing), actor=actor)
@@ -75,19 +75,17 @@ class RevokeHandler(SubjectHandler):
             return described
         return Description(described.title, described.facts, (_("Unpaid orders are cancelled, too."),))
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         step = begin_locked(self.lock(request), Action.APPROVE_REVOCATION, actor, request.reason)
         end(step, EndReason.REVOKED)
 
-    def on_reject(self, request: ApprovalRequest, actor: AbstractUser, reason: str) -> None:
+    def on_reject(self, request: ApprovalRequest, actor: User, reason: str) -> None:
         self._lower_flag(request, actor, Action.REJECT_REVOCATION, reason)
 
-    def on_withdraw(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def on_withdraw(self, request: ApprovalRequest, actor: User) -> None:
         self._lower_flag(request, actor, Action.WITHDRAW_REVOCATION)
 
-    def _lower_flag(
-        self, request: ApprovalRequest, actor: AbstractUser, action: Action, reason: str = ""
-    ) -> None:
+    def _lower_flag(self, request: ApprovalRequest, actor: User, action: Action, reason: str = "") -> None:
         step = begin_locked(self.lock(request), action, actor, reason)
         before = step.before
         step.thing.revocation_pending = False

@@ -1,11 +1,11 @@
 """While it runs: pausing at once by one person, going on by another."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import notify
@@ -21,7 +21,7 @@ Thing = TypeVar("Thing", bound=Running)
 
 
 @transaction.atomic
-def pause(*, thing: Thing, actor: AbstractUser, reason: str) -> Thing:
+def pause(*, thing: Thing, actor: User, reason: str) -> Thing:
     """Stop it pricing from the next request on; held orders keep their price."""
     step = begin(thing, Action.PAUSE, actor, reason)
     before = step.before
@@ -34,7 +34,7 @@ def pause(*, thing: Thing, actor: AbstractUser, reason: str) -> Thing:
 
 
 @transaction.atomic
-def request_resume(*, thing: Thing, actor: AbstractUser, reason: str = "") -> ApprovalRequest:
+def request_resume(*, thing: Thing, actor: User, reason: str = "") -> ApprovalRequest:
     """Ask the approvers to let it go on; neither who asks nor who paused it decides."""
     require_permission(actor, thing.RIGHTS[Right.SUBMIT])
     step = begin_locked(lock(thing), Action.RESUME, actor, reason)
@@ -54,7 +54,7 @@ def request_resume(*, thing: Thing, actor: AbstractUser, reason: str = "") -> Ap
 
 
 @transaction.atomic
-def resume(*, thing: Thing, actor: AbstractUser, reason: str = "") -> Thing:
+def resume(*, thing: Thing, actor: User, reason: str = "") -> Thing:
     """Let it go on at once: an approver other than the one who paused it. Decides a request to resume that waits."""
     require_permission(actor, thing.RIGHTS[Right.RESUME])
     locked = lock(thing)
@@ -67,9 +67,9 @@ def resume(*, thing: Thing, actor: AbstractUser, reason: str = "") -> Thing:
     return _go_on(begin_locked(locked, Action.RESUME, actor, reason))
 
 
-def _go_on(step: Step) -> Thing:
+def _go_on(step: Step) -> Any:
     thing, before = step.thing, step.before
-    if step.actor.pk == thing.paused_by_id:
+    if step.actor is None or step.actor.pk == thing.paused_by_id:
         raise FourEyes(_("You paused it: another approver must let it go on."))
     thing.status = state_by_clock(thing, step.now)
     thing.resumed_by = step.actor
@@ -101,5 +101,5 @@ class ResumeHandler(SubjectHandler):
     right = Right.RESUME
     label = _("Resume")
 
-    def carry_out(self, request: ApprovalRequest, actor: AbstractUser) -> None:
+    def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         _go_on(begin_locked(self.lock(request), Action.RESUME, actor))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
 from apps.core.audit import record
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
@@ -31,7 +31,7 @@ class Step:
     thing: Any
     action: str
     now: datetime
-    actor: AbstractUser | None
+    actor: User | None
     reason: str = ""
 
     @property
@@ -44,13 +44,13 @@ def lock(thing: Thing) -> Thing:
     return type(thing)._default_manager.select_for_update(of=("self",)).get(pk=thing.pk)
 
 
-def permit(actor: AbstractUser | None, model: type[Versioned] | Versioned, right: Right) -> None:
+def permit(actor: User | None, model: type[Versioned] | Versioned, right: Right) -> None:
     """Raise Forbidden unless `actor` has `right`; None is the portal itself (an import on the command line)."""
     if actor is not None:
         require_permission(actor, model.RIGHTS[right])
 
 
-def begin(thing: Versioned, action: Action, actor: AbstractUser, reason: str = "") -> Step:
+def begin(thing: Versioned, action: Action, actor: User, reason: str = "") -> Step:
     """Check that `actor` may do `action` now; nothing has changed when this raises."""
     permission = thing.TABLE.permission_for(action)
     assert permission is not None, f"{action} is the schedule's"
@@ -58,7 +58,7 @@ def begin(thing: Versioned, action: Action, actor: AbstractUser, reason: str = "
     return begin_locked(lock(thing), action, actor, reason)
 
 
-def begin_locked(thing: Versioned, action: Action, actor: AbstractUser | None, reason: str = "") -> Step:
+def begin_locked(thing: Versioned, action: Action, actor: User | None, reason: str = "") -> Step:
     """The same for a thing that is locked and an actor whose permission was checked."""
     now = database_now()
     row = thing.TABLE.allowed(thing.status, thing.pending, action)

@@ -43,14 +43,7 @@ BEGIN
     RETURN NEW;
 END $$;
 """
-    return RunSQL(
-        [
-            function,
-            f"CREATE TRIGGER {table}_guard BEFORE INSERT OR UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {table}_guard()",
-        ],
-        [f"DROP TRIGGER {table}_guard ON {table}", f"DROP FUNCTION {table}_guard"],
-    )
+    return _before_each_row(table, function)
 
 
 ENDINGS = f"""
@@ -121,7 +114,11 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-"""
+"""  # noqa: S608 - names of our own tables
+    return _before_each_row(table, function)
+
+
+def _before_each_row(table: str, function: str) -> RunSQL:
     return RunSQL(
         [
             function,
