@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -11,15 +12,17 @@ import orjson
 from apps.carts.bodies import MAX_BODY, QuoteBody, given
 from apps.carts.carts import currency_faults, line_faults
 from apps.carts.decode import QUOTES, FaultyBodyError
+from apps.carts.faults_of import read_quote
 from apps.carts.problem import body_problem, problem
-from apps.carts.strict_json import NotJsonError, parse
+from apps.carts.strict_json import NotJsonError, parse, without_echoes
 from apps.packs.document import read_pack
 from apps.packs.offline import OfflinePack
-from apps.pricing.faults import Fault, Findings
+from apps.pricing.faults import Fault, Findings, Reader
 
 PACK = "pack"
 PACK_KEY = b'"pack"'
 MAX_KEPT = 16
+NO_PACK = Fault(PACK, "required", "is required: there is no pack to price with")
 
 
 class CartPricer:
@@ -34,7 +37,7 @@ class CartPricer:
         if PACK_KEY in line:
             return self._answer_with_pack(line)
         if self.pack is None:
-            return _error([Fault(PACK, "required", "is required: there is no pack to price with")])
+            return _error([NO_PACK])
         if len(line) > MAX_BODY:
             return {"error": problem(413, "body_too_large", "A cart has at most 1 MiB.")}
         return answer(self.pack, line)
@@ -44,21 +47,18 @@ class CartPricer:
             tree, general = parse(line)
         except NotJsonError as error:
             return _error([], f"The line {error}.")
-        if not isinstance(tree, dict):
-            return answer(self.pack, line) if self.pack else _error([Fault("", "type", "must be an object")])
-        raw = tree.pop(PACK, None)
-        faults = list(general.faults)
-        pack = self.pack
-        if raw is not None and not faults:
-            pack, faults = self._compiled(raw)
+        raw = tree.pop(PACK, None) if isinstance(tree, dict) else None
+        pack, faults = (self.pack, []) if raw is None else self._compiled(raw)
         if pack is None and not faults:
-            faults = [Fault(PACK, "required", "is required: there is no pack to price with")]
+            faults = [NO_PACK]
+        if general.faults:
+            faults = without_echoes(Findings([*faults, *_cart_faults(tree, pack)]), general)
         if pack is None or faults:
             return _error(faults)
         return answer(pack, orjson.dumps(tree))
 
     def _compiled(self, raw: Any) -> tuple[OfflinePack | None, list[Fault]]:
-        key = orjson.dumps(raw)
+        key = json.dumps(raw).encode()  # escapes all that bytes could not hold
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key], []
@@ -104,6 +104,13 @@ def _head_faults(tree: Any, pack: OfflinePack) -> list[Fault]:
     if tree.get("as_of") is None:
         faults.append(Fault("as_of", "required", "is required"))
     return faults
+
+
+def _cart_faults(tree: Any, pack: OfflinePack | None) -> list[Fault]:
+    """Every fault of a cart that is not even sound as JSON."""
+    findings = Findings()
+    read_quote(Reader(tree, "", findings))
+    return findings.faults + (_head_faults(tree, pack) if pack else [])
 
 
 def _inside(fault: Fault) -> Fault:
