@@ -9,6 +9,7 @@ from apps.pricing.cart import AUTO, Cart, CartLine, Customer, Sku
 from apps.pricing.faults import Fault
 
 Asking = QuoteBody | PricesBody
+UNKNOWN_SKU = ("unknown_sku", "is not in the catalogue and has no unit price")
 
 
 def customer_id(body: Asking) -> str | None:
@@ -34,7 +35,7 @@ def currency_faults(currency: str | None, portal: str) -> list[Fault]:
 def line_faults(body: QuoteBody, skus: Mapping[str, Sku]) -> list[Fault]:
     """Lines that name a SKU which the catalogue does not know without saying what it costs."""
     return [
-        Fault(f"lines[{index}].sku", "unknown_sku", "is not in the catalogue and has no unit price")
+        Fault(f"lines[{index}].sku", *UNKNOWN_SKU)
         for index, line in enumerate(body.lines)
         if line.sku not in skus and given(line.unit_price) is None
     ]

@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class OrdersConfig(AppConfig):
     name = "apps.orders"
     verbose_name = _("Orders and prices")
+
+    def ready(self) -> None:
+        from apps.core import readiness, warmup
+        from apps.orders.book import KEEPER, readiness_problem
+
+        warmup.register("offer book", KEEPER.load)
+        readiness.register("offer_book", readiness_problem)

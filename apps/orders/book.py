@@ -8,7 +8,8 @@ its commit.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,17 +18,22 @@ from threading import Lock
 from apps.offers.selectors import book_version
 from apps.orders.book_rows import BookRow, book_start, changed_codes, rows_at, rows_of, rows_since
 from apps.pricing.book import OfferBook
+from apps.pricing.offer import Offer
 from apps.pricing.usage import UNUSED, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class LiveBook:
-    """One version: the offers, and how those stand that are held back. Never changed, only replaced."""
+    """One version: the offers, and how those stand that are held back. Never changed, only replaced.
+
+    `targeted` counts the offers that are for each audience: no rule of another audience need be asked.
+    """
 
     version: int
     since: datetime
     offers: OfferBook
     usages: Mapping[str, Usage]
+    targeted: Mapping[str, int]
 
 
 class BookKeeper:
@@ -74,29 +80,41 @@ def compile_book() -> LiveBook:
     start = book_start()
     # The version is read first: what changes while the rows are read is then read again.
     version = book_version()
-    usages: dict[str, Usage] = {}
     with _no_collection():
-        offers = OfferBook.build(_noting(rows_since(start), usages))
+        book = _built(version, start, rows_since(start))
     gc.freeze()
-    return LiveBook(version, start, offers, usages)
+    return book
+
+
+def past_book(book: LiveBook, moment: datetime) -> LiveBook:
+    """For an instant before the book begins: the offers of that time, as they stand now."""
+    return _built(book.version, moment, rows_at(moment))
 
 
 def brought_up(book: LiveBook) -> LiveBook:
     """The next version: only what the journal names since is read and compiled."""
     version, codes = changed_codes(book.version)
-    usages = dict(book.usages)
+    usages = {code: usage for code, usage in book.usages.items() if code not in codes}
+    targeted = Counter(book.targeted)
     for code in codes:
-        usages.pop(code, None)
-    offers = list(_noting(rows_of(codes), usages))
-    gone = set(codes) - {offer.code for offer in offers}
-    return replace(book, version=version, offers=book.offers.with_changes(offers, gone), usages=usages)
+        if code in book.offers.offers:
+            targeted.subtract(book.offers.offers[code].targeting.audiences)
+    offers = list(_noting(rows_of(list(codes)), usages, targeted))
+    gone = codes - {offer.code for offer in offers}
+    return replace(
+        book,
+        version=version,
+        offers=book.offers.with_changes(offers, gone, version),
+        usages=usages,
+        targeted=+targeted,
+    )
 
 
-def past_book(book: LiveBook, moment: datetime) -> LiveBook:
-    """For an instant before the book begins: the offers of that time, as they stand now."""
+def _built(version: int, since: datetime, rows: Iterable[BookRow]) -> LiveBook:
     usages: dict[str, Usage] = {}
-    offers = OfferBook.build(_noting(rows_at(moment), usages))
-    return LiveBook(book.version, moment, offers, usages)
+    targeted: Counter[str] = Counter()
+    offers = OfferBook.build(_noting(rows, usages, targeted), version)
+    return LiveBook(version, since, offers, usages, targeted)
 
 
 def readiness_problem() -> str | None:
@@ -106,11 +124,13 @@ def readiness_problem() -> str | None:
     return None
 
 
-def _noting(rows: Iterator[BookRow] | list[BookRow], usages: dict[str, Usage]) -> Iterator:
-    """The offers of the rows; those that are held back are noted in `usages`."""
+def _noting(rows: Iterable[BookRow], usages: dict[str, Usage], targeted: Counter[str]) -> Iterator[Offer]:
+    """The offers of the rows, while noting which are held back and which audiences they are for."""
     for row in rows:
         if row.usage is not UNUSED:
             usages[row.offer.code] = row.usage
+        if row.offer.targeting.audiences:
+            targeted.update(row.offer.targeting.audiences)
         yield row.offer
 
 

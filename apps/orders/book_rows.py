@@ -82,7 +82,7 @@ def rows_of(codes: Sequence[str]) -> list[BookRow]:
     return _fetch(statement, [wanted, wanted])
 
 
-def changed_codes(since: int) -> tuple[int, list[str]]:
+def changed_codes(since: int) -> tuple[int, set[str]]:
     """The version of the book by now, and the offers that changed after `since`."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -90,7 +90,7 @@ def changed_codes(since: int) -> tuple[int, list[str]]:
         )
         row = cursor.fetchone()
     assert row is not None
-    return row[0] or since, row[1] or []
+    return row[0] or since, set(row[1] or ())
 
 
 def _fetch(statement: str, parameters: list[Any]) -> list[BookRow]:

@@ -67,7 +67,7 @@ class ApiClientAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        note_new_client(client=obj, actor=request.user)
+        note_new_client(client=obj, actor=request.user)  # type: ignore[arg-type]
 
     @action(
         description=_("New key"),

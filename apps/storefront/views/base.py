@@ -6,11 +6,10 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.storefront.callers import Caller
-from apps.storefront.problems import answer_problem
+from apps.storefront.problems import answer_problem, not_found
 from apps.storefront.requests import caller_from, require_scope
 from apps.storefront.scopes import Scope
 
@@ -29,11 +28,11 @@ class StorefrontView(APIView):
     caller: Caller
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.request = request
+        self.request = request  # type: ignore[assignment]
         self.args, self.kwargs = args, kwargs
         self.headers = {}
         try:
-            self.initial(request, *args, **kwargs)  # type: ignore[arg-type]
+            self.admit(request)
             return self._handler(request)(request, *args, **kwargs)
         except Exception as error:
             response = answer_problem(error)
@@ -41,9 +40,14 @@ class StorefrontView(APIView):
                 response["Allow"] = ", ".join(self.allowed_methods)
             return response
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.caller = caller_from(request)  # type: ignore[arg-type]
+    def admit(self, request: HttpRequest) -> None:
+        """Find out who calls; raises 401 or 403."""
+        self.caller = caller_from(request)
         require_scope(self.caller, self.scope)
+
+    def require_preview(self) -> None:
+        """Only a key with the scope may ask for prices at another time."""
+        require_scope(self.caller, Scope.PREVIEW)
 
     def _handler(self, request: HttpRequest) -> Any:
         method = (request.method or "").lower()
@@ -55,8 +59,6 @@ class UnknownPathView(StorefrontView):
     """Whatever lies under /api/v1/ and is nothing."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        from apps.storefront.problems import not_found
-
         return answer_problem(not_found(detail="There is nothing at this address."))
 
 

@@ -1,0 +1,79 @@
+"""All that a quote must know from the database, in one prepared statement, whatever the number of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from apps.audiences.selectors import CUSTOMER_FACTS, CUSTOMER_LISTS, RULE_VERSION
+from apps.catalog.models import Selection
+from apps.catalog.selectors import SKU_FACTS, read_sku_facts
+from apps.core.clock import now_sql
+from apps.pricing.cart import Sku
+
+JOURNAL_END = "(SELECT max(id) FROM offers_bookchange)"
+PORTAL = "(SELECT json_build_array(currency, selection)::text FROM catalog_portal)"
+STATEMENT = f"SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION}, {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}"
+
+
+class PreparedCursor(psycopg.Cursor[Any]):
+    """Binds on the server and has each statement prepared at its first use: planning costs more than running it."""
+
+    def execute(self, query: Any, params: Any = None, **_: Any) -> PreparedCursor:
+        return super().execute(query, params, prepare=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """One consistent look at the database; `version` is the journal's last id."""
+
+    now: datetime
+    version: int
+    currency: str
+    selection: str
+    rule_version: int
+    customer: Mapping[str, Any] | None
+    lists: tuple[str, ...]
+    skus: Mapping[str, Sku]
+
+
+def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> Inputs:
+    """What a cart of these SKUs by this customer must know; of the goods of one shop only where `shop` is given."""
+    now, frozen_at = now_sql()
+    names: dict[str, Any] = {"customer": customer, "skus": list(skus)}
+    if frozen_at:
+        now, names["now"] = now.replace("%s", "%(now)s"), frozen_at[0]
+    row = fetch_prepared(STATEMENT.format(now=now), names)
+    moment, version, portal, rule_version, stored, lists, goods = row
+    currency, selection = orjson.loads(portal) if portal else (settings.CURRENCY, Selection.BEST.value)
+    facts = read_sku_facts(goods)
+    if shop is not None:
+        facts = {code: sku for code, sku in facts.items() if sku.shop == shop}
+    return Inputs(
+        now=moment,
+        version=version or 0,
+        currency=currency,
+        selection=selection,
+        rule_version=rule_version,
+        customer=orjson.loads(stored) if stored else None,
+        lists=tuple(lists),
+        skus=facts,
+    )
+
+
+def fetch_prepared(statement: str, names: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The one row of a statement, through Django's connection so that its counters and wrappers see it."""
+    connection.ensure_connection()
+    prepared = PreparedCursor(connection.connection)
+    with connection._prepare_cursor(prepared) as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement, names)
+        row = cursor.fetchone()
+    assert row is not None
+    return row
