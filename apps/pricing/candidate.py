@@ -11,15 +11,29 @@ class Candidate:
     """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the shopper insists on it."""
 
     __slots__ = (
-        "accepts", "bit", "blocks", "budget_left", "coupon", "index", "lines", "offer", "preferred", "usage",
+        "accepts",
+        "bit",
+        "blocks",
+        "budget_left",
+        "coupon",
+        "index",
+        "lines",
+        "named",
+        "offer",
+        "preferred",
+        "usage",
     )
 
-    def __init__(self, offer: Offer, lines: int, usage: Usage, coupon: Coupon | None = None) -> None:
+    def __init__(
+        self, offer: Offer, lines: int, usage: Usage, coupon: Coupon | None = None, *, named: bool = True
+    ) -> None:
         self.offer = offer
         self.lines = lines
         self.usage = usage
         self.coupon = coupon
         self.preferred = False
+        #: the customer has an id, so that reward coupons have somebody to belong to
+        self.named = named
         #: position in its group, and that as a bit
         self.index = 0
         self.bit = 1

@@ -47,6 +47,7 @@ def find_candidates(
     """Everything that reaches the cart, sorted into candidates and rejected."""
     found = Eligibility(one_shop=_one_shop(cart))
     no_activities, no_coupons = _excluded(cart)
+    named = _named(cart)
     for offer, lines in book.reaching(cart.lines).items():
         if not lines:
             continue
@@ -61,7 +62,7 @@ def find_candidates(
         lines, cut = _cut(offer, usage, cart, lines, no_activities)
         reason = reason or cut or _no_fee(offer, cart)
         if reason is None:
-            found.candidates.append(Candidate(offer, lines, usage))
+            found.candidates.append(Candidate(offer, lines, usage, named=named))
         else:
             found.rejected.append(Rejected(offer, *reason))
     _add_coupons(found, cart, book, as_of, usages, wallet, no_coupons)
@@ -72,6 +73,10 @@ def find_candidates(
             candidate.preferred = candidate.offer.code in wanted or (held is not None and held.id in wanted)
     found.candidates.sort(key=_order)
     return found
+
+
+def _named(cart: Cart) -> bool:
+    return cart.customer is not None and cart.customer.id is not None
 
 
 def _order(candidate: Candidate) -> tuple[int, int, str]:
@@ -230,7 +235,7 @@ def _add_coupons(
             found.rejected.append(Rejected(offer, *reason, first))
             found.coupons.extend((coupon, None, reason[0]) for coupon in coupons)
             continue
-        candidate = Candidate(offer, lines, usage, first)
+        candidate = Candidate(offer, lines, usage, first, named=_named(cart))
         found.candidates.append(candidate)
         found.coupons.extend((coupon, candidate, "") for coupon in coupons)
 

@@ -26,9 +26,7 @@ def explain_unused(
         for candidate in group.candidates:
             if not used_in(state, candidate):
                 reasons[candidate] = _why_unused(candidate, group, state)
-            if full and (
-                candidate.coupon is not None or reasons.get(candidate, _USED).reason == "not_best"
-            ):
+            if full and (candidate.coupon is not None or reasons.get(candidate, _USED).reason == "not_best"):
                 saving = _saving_with(candidate, group)
                 if saving is not None:
                     savings[candidate] = quote.saved - state.saved + saving
@@ -106,9 +104,7 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     return step if isinstance(step, Refusal) else Refusal("not_best")
 
 
-def _state_before(
-    candidate: Candidate, group: Group, state: State
-) -> tuple[Segments, int, list[Candidate]]:
+def _state_before(candidate: Candidate, group: Group, state: State) -> tuple[Segments, int, list[Candidate]]:
     """Segments, fee left and shipping offers used where the candidate's turn would come."""
     segments, fee = state.item.segments, group.fee
     before: list[Candidate] = []
@@ -147,7 +143,9 @@ def _why_item_unused(candidate: Candidate, group: Group, state: State) -> Refusa
         return Refusal("not_best")
     if candidate.index in group.item_state(candidate.bit).item.units:
         lines = {pair.line for pair in pairs}
-        takers = {p.item_offer.code for p in state.segments.pieces if p.line in lines and p.item_offer is not None}
+        takers = {
+            p.item_offer.code for p in state.segments.pieces if p.line in lines and p.item_offer is not None
+        }
         return Refusal("excluded_by", codes=sorted(takers))
     if all(candidate.sku_stock_left(group.lines[pair.line].sku) == 0 for pair in pairs):
         return Refusal("sold_out", held_units=candidate.usage.held_units)

@@ -49,4 +49,3 @@ def _meeting_points(candidate: Candidate) -> list[object]:
     elif offer.is_coupon:
         points.append((offer.layer, offer.shop))
     return points
-

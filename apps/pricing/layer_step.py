@@ -14,15 +14,26 @@ from apps.pricing.segment import Piece, Segments, Share
 
 
 class Step:
-    """What an offer did: discount, what it would have been uncut, the segments after it, and the rewards it gives."""
+    """What an offer did: discount, what it would have been uncut, the segments after it, and the rewards of its tier.
 
-    __slots__ = ("discount", "full", "rewards", "segments")
+    `rewarding`: at least one of them can be given.
+    """
 
-    def __init__(self, discount: int, full: int, segments: Segments, rewards: Rewards = NO_REWARDS) -> None:
+    __slots__ = ("discount", "full", "rewarding", "rewards", "segments")
+
+    def __init__(
+        self,
+        discount: int,
+        full: int,
+        segments: Segments,
+        rewards: Rewards = NO_REWARDS,
+        rewarding: bool = False,
+    ) -> None:
         self.discount = discount
         self.full = full
         self.segments = segments
         self.rewards = rewards
+        self.rewarding = rewarding
 
 
 def most(candidate: Candidate, segments: Segments) -> int:
@@ -58,7 +69,7 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
         benefit = kind.units_benefit(segments, bit)
     if isinstance(benefit, Refusal):
         return benefit
-    rewards = bool(benefit.rewards) and deliverable(benefit.rewards, candidate)
+    rewarding = bool(benefit.rewards) and deliverable(benefit.rewards, candidate)
     if offer.takes_whole:
         positions = segments.open_positions(bit)
         shares = _spread_whole(benefit.discount, segments, positions)
@@ -66,8 +77,8 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
     else:
         gave = _spread_groups(benefit.groups or (), segments)
         discount = sum([share for _, share in gave.values()])
-    if discount == 0 and not rewards:
-        return Refusal("sold_out" if benefit.rewards else "no_effect")
+    if discount == 0 and not rewarding:
+        return _undelivered(benefit.rewards)
     if candidate.budget_left is not None and discount > candidate.budget_left:
         return Refusal("budget_exhausted", left=candidate.budget_left, discount=discount)
     after = (
@@ -75,14 +86,20 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
         if offer.takes_whole
         else _book_units(candidate, segments, gave)
     )
-    return Step(discount, max(benefit.uncapped, discount), after, benefit.rewards if rewards else NO_REWARDS)
+    return Step(discount, max(benefit.uncapped, discount), after, benefit.rewards, rewarding)
 
 
 def deliverable(rewards: Rewards, candidate: Candidate) -> bool:
-    """Whether at least one reward can be given (a gift in stock; coupons and points always)."""
-    if rewards.coupons or rewards.points:
+    """Whether at least one reward can be given: a gift in stock, a coupon to a customer with an id, points always."""
+    if rewards.points or (rewards.coupons and candidate.named):
         return True
     return any(candidate.sku_stock_left(gift.sku) != 0 for gift in rewards.gifts)
+
+
+def _undelivered(rewards: Rewards) -> Refusal:
+    if not rewards:
+        return Refusal("no_effect")
+    return Refusal("customer_required" if rewards.coupons else "sold_out")
 
 
 def _spread_whole(discount: int, segments: Segments, positions: Sequence[int]) -> list[int]:

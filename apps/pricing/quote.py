@@ -148,19 +148,12 @@ class Quote:
         }
 
     def _rewards(self) -> dict[str, Any]:
-        answer: dict[str, Any] = {
+        return {
             "coupons": [
                 _reward_dict(r, "template", r.template) for r in self.rewards if r.template is not None
             ],
-            "points": sum(r.quantity for r in self.rewards if _is_points(r) and not r.refusal),
+            "points": sum(r.quantity for r in self.rewards if r.sku is None and r.template is None),
         }
-        refused = [r for r in self.rewards if _is_points(r) and r.refusal]
-        if refused:
-            answer["points_refused"] = [
-                {"offer": r.offer.code, "points": r.quantity, "granted": False, "reason": r.refusal}
-                for r in refused
-            ]
-        return answer
 
 
 def segment_shares(segment: QuotedSegment, list_price: int) -> list[dict[str, Any]]:
@@ -171,10 +164,6 @@ def segment_shares(segment: QuotedSegment, list_price: int) -> list[dict[str, An
         reduction = piece.units * (list_price - piece.unit_price)
         shares.insert(0, {"offer": piece.item_offer.code, "amount": reduction})
     return shares
-
-
-def _is_points(reward: Reward) -> bool:
-    return reward.sku is None and reward.template is None
 
 
 def _used_dict(used: UsedOffer) -> dict[str, Any]:
@@ -278,7 +267,7 @@ def _used_in_state(state: State) -> list[tuple[Candidate, UsedOffer]]:
 
 
 def _rewards_of(state: State, cart: Cart) -> list[Reward]:
-    """Gifts as far as stock reaches; coupons and points need a customer to belong to."""
+    """Gifts as far as stock reaches; coupons need a customer to belong to."""
     given: list[Reward] = []
     anonymous = "" if cart.customer is not None and cart.customer.id is not None else "customer_required"
     for candidate, step in state.steps:
@@ -293,5 +282,5 @@ def _rewards_of(state: State, cart: Cart) -> list[Reward]:
         for coupon in step.rewards.coupons:
             given.append(Reward(offer, coupon.quantity, template=coupon.template, refusal=anonymous))
         if step.rewards.points:
-            given.append(Reward(offer, step.rewards.points, refusal=anonymous))
+            given.append(Reward(offer, step.rewards.points))
     return given

@@ -161,7 +161,9 @@ class Search:
                 candidate = option.candidate
                 if state.blocked & candidate.bit:
                     continue
-                if self.best is not None and (self._spent() or self._lost(_reach_with(state, option, following))):
+                if self.best is not None and (
+                    self._spent() or self._lost(_reach_with(state, option, following))
+                ):
                     continue
                 self.evaluations += 1
                 after = state.after(candidate, self.group.one_shop)
@@ -221,7 +223,13 @@ def _most_first(option: Option) -> tuple[int, tuple[int, int, str]]:
 
 def _reach(state: State, most: tuple[int, int, int]) -> Key:
     """The largest key that the state can come to: coupons and offers count against, so those used so far at least."""
-    return (state.prefer + most[0], state.saved + most[1], state.rewards + most[2], -state.coupons, -state.offers)
+    return (
+        state.prefer + most[0],
+        state.saved + most[1],
+        state.rewards + most[2],
+        -state.coupons,
+        -state.offers,
+    )
 
 
 def _reach_with(state: State, option: Option, following: tuple[int, int, int]) -> Key:

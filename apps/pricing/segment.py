@@ -89,7 +89,9 @@ class Segments:
 
     def item_net(self, bit: int) -> int:
         """The net right after the item layer of the segments open to the candidate with this bit."""
-        return sum(p.units * p.unit_price for p, mask in zip(self.pieces, self.open_to, strict=True) if mask & bit)
+        return sum(
+            p.units * p.unit_price for p, mask in zip(self.pieces, self.open_to, strict=True) if mask & bit
+        )
 
     def room(self, position: int) -> int:
         """What later discounts may still take: net above units x min_price, never below 0."""

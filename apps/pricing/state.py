@@ -68,7 +68,7 @@ class State:
         state.fee = self.fee - off_fee
         state.prefer = self.prefer + candidate.preferred
         state.saved = self.saved + step.discount
-        state.rewards = self.rewards + bool(step.rewards)
+        state.rewards = self.rewards + step.rewarding
         state.coupons = self.coupons + offer.is_coupon
         state.offers = self.offers + 1
         state.ties = (*self.ties, offer.tie)
