@@ -26,10 +26,11 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     account: Account | None = None,
     death_signal: signal.Signals = signal.SIGTERM,
+    handles: Sequence[int] = (),
 ) -> Process:
     """Start `command` in a session of its own, its output appended to `log`.
 
-    When this process dies, even by kill -9, Linux sends `death_signal` to the new one.
+    `handles` are open files that it inherits. When this process dies, even by kill -9, Linux sends `death_signal` to the new one.
     """
     account = account or Account()
 
@@ -46,6 +47,7 @@ def spawn(
             stdout=output,
             stderr=output,
             start_new_session=True,
+            pass_fds=tuple(handles),
             preexec_fn=die_with_parent,
             **account.popen_options,
         )

@@ -66,5 +66,6 @@ def _setpriv(uid: int, gid: int, capability: str) -> tuple[str, ...]:
 
 
 def _reaches(prefix: tuple[str, ...], folder: Path) -> bool:
-    probe = subprocess.run([*prefix, "test", "-x", str(folder)], capture_output=True, check=False)
+    # Not `test -x`: access(2) leaves capabilities out.
+    probe = subprocess.run([*prefix, "ls", "-d", f"{folder}/."], capture_output=True, check=False)
     return probe.returncode == 0

@@ -22,13 +22,18 @@ class Child:
     command: list[str]
     environment: Mapping[str, str]
     log: Path
+    handles: tuple[int, ...] = ()
     running: process.Process | None = None
     starts: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         self.starts.append(time.monotonic())
         self.running = process.spawn(
-            [sys.executable, *self.command], log=self.log, folder=BASE_DIR, environment=self.environment
+            [sys.executable, *self.command],
+            log=self.log,
+            folder=BASE_DIR,
+            environment=self.environment,
+            handles=self.handles,
         )
 
     @property

@@ -1,6 +1,7 @@
 """`./run demo`: everything that a portal needs, started in order, watched, and stopped in the reverse order."""
 
 import http.client
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +20,7 @@ from promo_portal.supervisor.ownership import BusyError, demo_lock, locked, serv
 from promo_portal.supervisor.servers import Servers
 
 READY_TIMEOUT = 90.0
+GUNICORN_CONF = BASE_DIR / "promo_portal" / "gunicorn_conf.py"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -49,6 +52,7 @@ class Demo:
         self.logs = self.folder / "logs"
         self.servers = Servers(options.place)
         self.children: list[Child] = []
+        self.listener = socket.socket()
         self.stopping = False
 
     def run(self) -> int:
@@ -89,8 +93,7 @@ class Demo:
             stack.enter_context(locked(demo_lock(self.folder), wait=False))
         except BusyError:
             raise DemoError(f"a demo already runs on {self.folder}; give another --data-dir") from None
-        if not _port_is_free(self.options.port):
-            raise DemoError(f"port {self.options.port} is in use; give another --port")
+        self.listener = stack.enter_context(_listen(self.options.port))
         # A `./run manage` that started the servers for itself finishes first.
         stack.enter_context(locked(server_lock(self.folder)))
 
@@ -123,45 +126,54 @@ class Demo:
 
     def _start_children(self) -> None:
         environment = child_environment(
-            self.options.place, "demo", WEB_CONCURRENCY=str(self.options.workers), PORTAL_ADDRESS=self.address
+            self.options.place,
+            "demo",
+            WEB_CONCURRENCY=str(self.options.workers),
+            PROMETHEUS_MULTIPROC_DIR=str(self._empty_metrics_folder()),
         )
+        for name, command in self._commands().items():
+            self._check()
+            handles = (self.listener.fileno(),) if name == "web" else ()
+            child = Child(name, command, environment, self.logs / f"{name}.log", handles)
+            self.children.append(child)
+            child.start()
+
+    def _commands(self) -> dict[str, list[str]]:
+        address = f"fd://{self.listener.fileno()}"
         celery = ["-m", "celery", "-A", "promo_portal.celery"]
-        beat_schedule = [
-            "--pidfile=",
-            "--scheduler",
-            "celery.beat:PersistentScheduler",
-            "-s",
-            str(self.folder / "beat"),
-        ]
-        commands = {
+        return {
             "web": [
                 "-m",
                 "gunicorn",
                 "promo_portal.wsgi",
                 "-c",
-                "promo_portal/gunicorn_conf.py",
+                str(GUNICORN_CONF),
                 "--no-control-socket",
                 "-b",
-                f"127.0.0.1:{self.options.port}",
+                address,
             ],
             "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
-            "beat": [*celery, "beat", *beat_schedule],
+            "beat": [*celery, "beat", "--pidfile=", "-s", str(self.folder / "beat")],
         }
-        for name, command in commands.items():
-            self._check()
-            child = Child(name, command, environment, self.logs / f"{name}.log")
-            self.children.append(child)
-            child.start()
+
+    def _empty_metrics_folder(self) -> Path:
+        """Counters of processes that are gone would be added up with the new ones."""
+        folder = self.folder / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return folder
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_TIMEOUT
+        answer = ""
         while time.monotonic() < deadline:
             self._look_after_children()
-            if _answers(self.options.port, "/readyz"):
+            status, answer = _ask(self.options.port, "/readyz")
+            if status == HTTPStatus.OK:
                 return
             time.sleep(0.1)
         raise DemoError(
-            f"the web server is not ready after {READY_TIMEOUT:.0f} s, see {self.logs / 'web.log'}"
+            f"not ready after {READY_TIMEOUT:.0f} s, see {self.logs / 'web.log'}; last answer: {answer}"
         )
 
     def _watch(self) -> None:
@@ -194,26 +206,33 @@ class Demo:
         say(f"ready {self.address}")
 
 
-def _port_is_free(port: int) -> bool:
-    """Tried for some seconds: the web server of a killed demo may still be on its way out."""
+def _listen(port: int) -> socket.socket:
+    """The web server's socket, taken before anything starts and kept over its restarts.
+
+    Tried for some seconds: the web server of a killed demo may still be on its way out.
+    """
     for _attempt in range(50):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return True
-    return False
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+            listener.listen(1024)
+        except OSError:
+            listener.close()
+            time.sleep(0.1)
+        else:
+            return listener
+    raise DemoError(f"port {port} is in use; give another --port")
 
 
-def _answers(port: int, path: str) -> bool:
+def _ask(port: int, path: str) -> tuple[int, str]:
+    """Status and body; 0 and the reason while nobody listens."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error)
     finally:
         connection.close()

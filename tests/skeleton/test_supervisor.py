@@ -1,0 +1,155 @@
+"""`./run demo` and `./run manage`: everything starts, everything stops, nothing is left."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.skeleton.running import RunningDemo, manage, processes_of
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+    pytest.mark.xdist_group("supervisor"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A data folder under pytest's own 0700 one; whatever a failed test left running is killed."""
+    path = tmp_path / "data"
+    yield path
+    for name in Path("/proc").iterdir():
+        if name.name.isdigit() and int(name.name) != os.getpid():
+            try:
+                if str(path).encode() in (name / "environ").read_bytes() + (name / "cmdline").read_bytes():
+                    os.kill(int(name.name), signal.SIGKILL)
+            except OSError:
+                continue
+
+
+def wait_until_gone(folder: Path, seconds: float = 20) -> list[str]:
+    deadline = time.monotonic() + seconds
+    while processes_of(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return processes_of(folder)
+
+
+def test_one_life_of_a_demo(folder):
+    demo = RunningDemo(folder)
+    demo.wait_ready()
+    assert demo.lines().count(f"ready http://127.0.0.1:{demo.port}/") == 1
+    assert demo.get("/healthz") == (200, '{"status": "ok"}')
+    assert demo.get("/readyz")[0] == 200
+    assert demo.get("/admin/login/")[0] == 200
+    assert "portal_request_seconds" in demo.get("/metrics")[1]
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in folder.glob("*.key")} == {
+        "secret.key": "0o600",
+        "storefront.key": "0o600",
+        "preview.key": "0o600",
+    }
+
+    # The same folder again is refused, a command reaches the running database.
+    second = RunningDemo(folder)
+    assert second.process.wait(30) == 1
+    assert "already runs" in second.output.read_text()
+    shown = manage(
+        folder,
+        "shell",
+        "--no-imports",
+        "-c",
+        "from apps.accounts.models import User; print(User.objects.count())",
+    )
+    assert (shown.stdout, shown.returncode) == ("9\n", 0)
+
+    assert demo.stop(signal.SIGINT) == 0
+    assert processes_of(folder) == []
+    assert manage(folder, "audit").returncode == 0  # starts the database for itself
+    assert processes_of(folder) == []
+
+
+def test_kill_nine_leaves_nothing_that_blocks_the_next_start(folder):
+    demo = RunningDemo(folder)
+    demo.wait_ready()
+    os.kill(demo.process.pid, signal.SIGKILL)
+    demo.process.wait()
+    again = RunningDemo(folder)
+    again.wait_ready(30)
+    assert again.get("/readyz")[0] == 200
+    assert again.stop() == 0
+    assert wait_until_gone(folder) == []
+
+
+def test_two_demos_side_by_side(folder, tmp_path):
+    other = tmp_path / "other"
+    first = RunningDemo(folder)
+    second = RunningDemo(other)
+    try:
+        first.wait_ready()
+        second.wait_ready()
+        assert first.port != second.port
+        assert first.stop() == 0
+        assert second.get("/readyz")[0] == 200
+    finally:
+        second.stop()
+    assert processes_of(folder) == processes_of(other) == []
+
+
+@pytest.mark.parametrize("moment", ["preparing the database", "0.3"])
+def test_a_stop_in_the_middle_of_the_start_leaves_nothing(folder, moment):
+    demo = RunningDemo(folder)
+    if moment.startswith("0."):
+        time.sleep(float(moment))
+    else:
+        demo.wait_for_line(moment)
+    demo.stop(signal.SIGTERM)
+    assert wait_until_gone(folder, 5) == []
+
+
+def test_a_pack_that_cannot_be_read_ends_the_start(folder, tmp_path):
+    pack = tmp_path / "broken.json"
+    pack.write_text('{"pack": 1, "activities": 7}')
+    demo = RunningDemo(folder, "--pack", str(pack))
+    assert demo.process.wait(60) == 1
+    assert "could not be prepared" in demo.output.read_text()
+    assert processes_of(folder) == []
+    assert (
+        manage(
+            folder,
+            "shell",
+            "--no-imports",
+            "-c",
+            "from apps.accounts.models import User; print(User.objects.count())",
+        ).stdout
+        == "0\n"
+    )
+
+
+def test_a_port_in_use_is_said_before_anything_starts(folder, tmp_path):
+    first = RunningDemo(folder)
+    first.wait_ready()
+    second = RunningDemo(tmp_path / "other", "--port", str(first.port))
+    assert second.process.wait(30) == 1
+    assert f"port {first.port} is in use" in second.output.read_text()
+    assert not (tmp_path / "other" / "postgres").exists()
+    assert first.stop() == 0
+
+
+def test_a_dead_worker_is_started_again(folder):
+    demo = RunningDemo(folder)
+    demo.wait_ready()
+    worker = next(
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit()
+        and b"celery\0-A\0promo_portal.celery\0worker" in (entry / "cmdline").read_bytes()
+        and str(folder).encode() in (entry / "environ").read_bytes()
+    )
+    os.kill(worker, signal.SIGKILL)
+    demo.wait_for_line("worker ended with status -9, starting it again")
+    assert demo.stop() == 0
+    assert processes_of(folder) == []
