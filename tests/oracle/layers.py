@@ -100,7 +100,7 @@ def refusal(used: Used) -> Unused | None:
 
 
 def grant(benefit: Mapping[str, Any] | None, offer: Offer, case: Case) -> tuple[Reward, ...]:
-    """Gifts as far as the activity's stock goes; coupons and points to a customer with an id."""
+    """Gifts as far as the activity's stock goes; coupons to a customer with an id; points always."""
     if benefit is None:
         return ()
     left = dict(offer.raw.get("stock", {}).get("per_sku", {}))
@@ -112,12 +112,11 @@ def grant(benefit: Mapping[str, Any] | None, offer: Offer, case: Case) -> tuple[
             left[sku] -= granted
         rewards.append(Reward("gift", sku, wanted, granted, "out_of_stock" if granted < wanted else None))
     known = case.customer is not None and case.customer.id is not None
-    personal = [("coupon", one["template"], one["quantity"]) for one in benefit.get("coupons", [])]
-    if benefit.get("points", 0):
-        personal.append(("points", None, benefit["points"]))
-    for type_, what, wanted in personal:
-        reason = None if known else "customer_required"
-        rewards.append(Reward(type_, what, wanted, wanted if known else 0, reason))
+    for coupon in benefit.get("coupons", []):
+        granted, reason = (coupon["quantity"], None) if known else (0, "customer_required")
+        rewards.append(Reward("coupon", coupon["template"], coupon["quantity"], granted, reason))
+    if benefit.get("points", 0):  # Reported with the order; an answer has no place to refuse them.
+        rewards.append(Reward("points", None, benefit["points"], benefit["points"], None))
     return tuple(rewards)
 
 
