@@ -4,6 +4,7 @@ from apps.activities.services.events import save_event
 from apps.activities.services.stops import lower_budget, lower_stock, request_lift, stop_skus
 from apps.offers.versions.copies import copy
 from apps.offers.versions.drafts import create_draft, discard_draft, revise, save_document, save_draft
+from apps.offers.versions.packets import submit_packet
 from apps.offers.versions.publication import publish_without_approval
 from apps.offers.versions.review import submit, withdraw
 from apps.offers.versions.revocation import request_revocation, withdraw_revocation
@@ -27,6 +28,7 @@ __all__ = [
     "save_event",
     "stop_skus",
     "submit",
+    "submit_packet",
     "withdraw",
     "withdraw_revocation",
 ]

@@ -22,7 +22,7 @@ from apps.offers.versions.running import tell_owner
 from apps.offers.versions.steps import Step, begin, check_not_over, finish, lock
 from apps.pricing.faults import Reference
 
-LIFT = "lift_stop"
+LIFT_STOP = "activity.lift_stop"
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def request_lift(
     said = {"stops": [describe(stop) for stop in chosen]}
     finish(step, step.before, action="request_lift_stop", after=said)
     return approvals.open_request(
-        action=f"{activity.DOCUMENT}.{LIFT}",
+        action=LIFT_STOP,
         subject=step.thing,
         title=step.thing.title,
         content_hash=step.thing.current.content_hash,
@@ -134,9 +134,9 @@ def _begin_lift(activity: Activity, actor: User, reason: str) -> Step:
     """Undoing is allowed wherever stopping is."""
     now = database_now()
     if allowed(activity.status, activity.pending, Action.STOP_SKUS) is None:
-        raise NotAllowedNow(LIFT, activity.status, activity.pending)
+        raise NotAllowedNow("lift_stop", activity.status, activity.pending)
     check_not_over(activity, now)
-    return Step(activity, LIFT, now, actor, reason.strip())
+    return Step(activity, "lift_stop", now, actor, reason.strip())
 
 
 class LiftHandler(SubjectHandler):

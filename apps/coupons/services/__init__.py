@@ -3,6 +3,7 @@
 from apps.coupons.services.issuing import request_resume_issuing, stop_issuing
 from apps.offers.versions.copies import copy
 from apps.offers.versions.drafts import create_draft, discard_draft, revise, save_document, save_draft
+from apps.offers.versions.packets import submit_packet
 from apps.offers.versions.publication import publish_without_approval
 from apps.offers.versions.review import submit, withdraw
 from apps.offers.versions.revocation import request_revocation, withdraw_revocation
@@ -23,6 +24,7 @@ __all__ = [
     "save_draft",
     "stop_issuing",
     "submit",
+    "submit_packet",
     "withdraw",
     "withdraw_revocation",
 ]

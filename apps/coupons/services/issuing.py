@@ -12,6 +12,8 @@ from apps.offers.lifecycle import Action, Right, TemplateState
 from apps.offers.versions.handlers import SubjectHandler
 from apps.offers.versions.steps import begin, begin_locked, finish, lock
 
+RESUME_ISSUING = "template.resume_issuing"
+
 
 @transaction.atomic
 def stop_issuing(*, template: CouponTemplate, actor: User, reason: str) -> CouponTemplate:
@@ -31,7 +33,7 @@ def request_resume_issuing(*, template: CouponTemplate, actor: User, reason: str
     locked = step.thing
     finish(step, step.before, action="request_resume_issuing")
     return approvals.open_request(
-        action="template.resume_issuing",
+        action=RESUME_ISSUING,
         subject=locked,
         title=locked.title,
         content_hash=locked.current.content_hash,

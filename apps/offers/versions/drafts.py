@@ -60,7 +60,7 @@ def save_document(
     Content that is there already writes nothing; returns whether anything changed.
     """
     wanted = normalise(model.DOCUMENT, content, resolve=False)
-    known = model._default_manager.filter(code=wanted["code"]).first()
+    known = model.rows().filter(code=wanted["code"]).first()
     if known is None:
         permit(actor, model, Right.ADD)
         _create(model, wanted, actor, batch)

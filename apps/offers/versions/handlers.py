@@ -28,10 +28,10 @@ class SubjectHandler:
         return self.model.RIGHTS[self.right]
 
     def subject(self, request: ApprovalRequest) -> Any:
-        return self.model._default_manager.get(code=request.subject_code)
+        return self.model.rows().get(code=request.subject_code)
 
     def lock(self, request: ApprovalRequest) -> Any:
-        locked = self.model._default_manager.select_for_update(of=("self",))
+        locked = self.model.rows().select_for_update(of=("self",))
         return locked.get(code=request.subject_code)
 
     def now(self) -> datetime:

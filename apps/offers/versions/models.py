@@ -95,6 +95,11 @@ class Version(models.Model):
     def is_editable(self) -> bool:
         return self.state == VersionState.DRAFT
 
+    @classmethod
+    def rows(cls) -> Any:
+        """All of them, whichever child this is."""
+        return cls._default_manager.all()
+
 
 def people_on_lists(audiences: list[str]) -> int | None:
     """How many places the lists of these audiences hold; None where a rule decides, which nobody has counted."""
@@ -150,6 +155,11 @@ class Versioned(models.Model):
     @classmethod
     def kind_of_thing(cls) -> str:
         return cls._meta.label_lower
+
+    @classmethod
+    def rows(cls) -> Any:
+        """All of them; which fields there are depends on the child, so the type says nothing."""
+        return cls._default_manager.all()
 
     def open_version(self) -> Any:
         """The draft or the version in review, or None."""

@@ -70,12 +70,10 @@ def _go_live(model: type[Running], now: datetime, batch: int) -> int:
 @transaction.atomic
 def _expire(model: type[Running], now: datetime, batch: int) -> int:
     due = "status IN ('approved', 'live', 'paused') AND ends_at <= %(now)s ORDER BY ends_at, id"
-    ended = (
-        "status = 'ended', end_reason = 'expired', ended_at = %(now)s, revocation_pending = false"
-    )
+    ended = "status = 'ended', end_reason = 'expired', ended_at = %(now)s, revocation_pending = false"
     codes = _flip(model, Action.EXPIRE, due, ended, now, batch)
     if codes:
-        drafts = model.VERSION._default_manager.filter(subject__code__in=codes, state__in=list(OPEN))
+        drafts = model.VERSION.rows().filter(subject__code__in=codes, state__in=list(OPEN))
         drafts.update(state=VersionState.DISCARDED)
         close_pending(subject_type=model.kind_of_thing(), subject_codes=codes)
     return len(codes)
