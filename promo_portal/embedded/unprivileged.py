@@ -38,7 +38,7 @@ def server_account(*folders: Path) -> Account:
     if os.geteuid() != 0:
         return Account()
     nobody = pwd.getpwnam("nobody")
-    closed = [folder for folder in folders if not _open_to_all(folder)]
+    closed = [folder for folder in folders if not open_to_all(folder)]
     if not closed:
         return Account(nobody.pw_uid, nobody.pw_gid)
     for capability in CAPABILITIES:
@@ -51,7 +51,8 @@ def server_account(*folders: Path) -> Account:
     )
 
 
-def _open_to_all(folder: Path) -> bool:
+def open_to_all(folder: Path) -> bool:
+    """Whether every user may pass through to `folder`."""
     resolved = folder.resolve()
     return all(step.stat().st_mode & 0o001 for step in (*resolved.parents, resolved) if step.is_dir())
 
