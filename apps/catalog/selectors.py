@@ -1,6 +1,6 @@
 """Reads of the catalogue for pricing, packs and pickers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -52,15 +52,6 @@ def sku_facts(codes: Iterable[str]) -> dict[str, cart.Sku]:
 def portal() -> Portal:
     """The portal's currency and selection; before the first pack what the settings say, unsaved."""
     return Portal.objects.first() or Portal(currency=settings.CURRENCY, selection=Selection.BEST)
-
-
-NAMED: Mapping[str, type[models.Model]] = {"shop": Shop, "category": Category, "brand": Brand, "sku": Sku}
-
-
-def known_codes(kind: str, codes: Iterable[str]) -> set[str]:
-    """Which of these codes of shops, categories, brands or SKUs (`kind` as in a Reference) exist."""
-    rows = NAMED[kind]._default_manager.filter(pk__in=list(codes))
-    return set(rows.values_list("pk", flat=True))
 
 
 def category_parents() -> dict[str, str | None]:

@@ -13,6 +13,7 @@ class AdvisoryLock(IntEnum):
     PACK_IMPORT = 3
     SCHEDULE_SWEEP = 4
     ROLE_GRANT = 5
+    AUDIENCE_RULES = 6
 
 
 def hold(lock: AdvisoryLock) -> None:

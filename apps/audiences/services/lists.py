@@ -1,0 +1,129 @@
+"""Takes uploaded lists of customers: streamed into the database, each once, with every bad row reported."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.audiences.models import Audience
+from apps.audiences.services.guard import guard_audience_change
+from apps.core.audit import record
+from apps.pricing.faults import CODE
+
+MAX_FAULTS = 1_000
+STAGE = "stage_audiences_audiencemember"
+
+REMOVE = f"""
+DELETE FROM audiences_audiencemember m WHERE m.audience_id = %(audience)s
+  AND NOT EXISTS (SELECT 1 FROM {STAGE} s WHERE s.customer_code = m.customer_code)
+"""  # noqa: S608
+# In the order of the index, so that its pages are filled one after another. The audience's row is locked: nobody
+# else adds to this list, so that nothing can conflict.
+ADD = f"""
+INSERT INTO audiences_audiencemember (customer_code, audience_id)
+SELECT DISTINCT customer_code, %(audience)s::integer FROM {STAGE} s WHERE NOT EXISTS (
+    SELECT 1 FROM audiences_audiencemember m
+    WHERE m.customer_code = s.customer_code AND m.audience_id = %(audience)s
+)
+ORDER BY customer_code
+"""  # noqa: S608
+COUNT = f"SELECT count(DISTINCT customer_code) FROM {STAGE}"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that is no customer id, as it stood in the file."""
+
+    number: int
+    text: str
+
+
+@dataclass
+class ListReport:
+    """What an import of a list did, or would have done: with bad rows and no leave to skip them nothing is written."""
+
+    rows: int = 0
+    repeated: int = 0
+    added: int = 0
+    removed: int = 0
+    bad: int = 0
+    first_bad: list[BadRow] = field(default_factory=list)
+    applied: bool = False
+
+    @property
+    def changed(self) -> bool:
+        return self.applied and bool(self.added or self.removed)
+
+
+@transaction.atomic
+def import_members(
+    *,
+    audience: Audience,
+    rows: Iterable[tuple[int, str]],
+    actor: Any,
+    replace: bool = True,
+    skip_bad: bool = False,
+    reason: str = "",
+) -> ListReport:
+    """Make (`replace`) or lengthen the list of an audience from numbered rows of customer ids, one audit entry."""
+    guard_audience_change(audience.code)
+    locked = Audience.objects.select_for_update(no_key=True).get(pk=audience.pk)
+    before = locked.list_size
+    report = write_members(audience=locked, rows=rows, replace=replace, skip_bad=skip_bad)
+    audience.has_list, audience.list_size = locked.has_list, locked.list_size
+    if report.changed:
+        record(
+            action="audiences.import_list",
+            subject=locked,
+            actor=actor,
+            before={"list_size": before},
+            after={"list_size": locked.list_size, "added": report.added, "removed": report.removed},
+            reason=reason,
+        )
+    return report
+
+
+def write_members(
+    *, audience: Audience, rows: Iterable[tuple[int, str]], replace: bool, skip_bad: bool = False
+) -> ListReport:
+    """The list itself, for callers that hold the audience's row and write the audit entry."""
+    report = ListReport()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")  # millions of rows take longer than a request may
+        cursor.execute(
+            f'CREATE TEMPORARY TABLE {STAGE} (customer_code varchar(64) COLLATE "C") ON COMMIT DROP'
+        )
+        with cursor.copy(f"COPY {STAGE} FROM STDIN") as copy:
+            for code in _good(rows, report):
+                copy.write_row((code,))
+        if not report.bad or skip_bad:
+            _apply(cursor, audience, replace, report)
+        cursor.execute(f"DROP TABLE {STAGE}")
+    return report
+
+
+def _apply(cursor: Any, audience: Audience, replace: bool, report: ListReport) -> None:
+    cursor.execute(f"ANALYZE {STAGE}")
+    cursor.execute(COUNT)
+    report.repeated = report.rows - report.bad - cursor.fetchone()[0]
+    if replace:
+        cursor.execute(REMOVE, {"audience": audience.pk})
+        report.removed = cursor.rowcount
+    cursor.execute(ADD, {"audience": audience.pk})
+    report.added = cursor.rowcount
+    report.applied = True
+    audience.has_list = True
+    audience.list_size += report.added - report.removed
+    audience.save(update_fields=["has_list", "list_size"])
+
+
+def _good(rows: Iterable[tuple[int, str]], report: ListReport) -> Iterator[str]:
+    for number, text in rows:
+        report.rows += 1
+        if CODE.match(text):
+            yield text
+            continue
+        report.bad += 1
+        if len(report.first_bad) < MAX_FAULTS:
+            report.first_bad.append(BadRow(number, text[:100]))
