@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from apps.pricing.allocation import spread
+from apps.pricing.allocation import spread_runs
 from apps.pricing.parts import first_units_shares
 
 
@@ -17,8 +17,9 @@ class OverRefund(ValueError):
 class PaidSegment:
     """A segment as it was paid: units, list price of one unit, the item offer's reduction of one unit, and later shares.
 
-    Amounts in minor units. `shares` are (offer code, amount) in the order applied; `adjusted` is money already paid back
-    without units, still lying on the units not returned; `returned` the units returned so far.
+    Amounts in minor units. `shares` are (offer code, amount) in the order applied; `returned` the units returned so far;
+    `adjusted` the money already paid back without units that lies on the units not yet returned: runs of (units, amount of
+    each), in the order in which they are returned; empty means none.
     """
 
     units: int
@@ -27,7 +28,7 @@ class PaidSegment:
     item_reduction: int = 0
     shares: tuple[tuple[str, int], ...] = ()
     returned: int = 0
-    adjusted: int = 0
+    adjusted: tuple[tuple[int, int], ...] = ()
 
     @property
     def net(self) -> int:
@@ -38,7 +39,9 @@ class PaidSegment:
     @property
     def left(self) -> int:
         """What the units not yet returned still pay back."""
-        return self.net - self.net_of_first(self.returned) - self.adjusted
+        return (
+            self.net - self.net_of_first(self.returned) - sum(units * each for units, each in self.adjusted)
+        )
 
     def net_of_first(self, units: int) -> int:
         """The net of the first `units` units."""
@@ -67,56 +70,76 @@ class UnitsReturned:
 def return_units(segment: PaidSegment, units: int) -> UnitsReturned:
     """Return `units` more units: the net of the first a + j less that of the first a, less the adjustments on them.
 
-    Adjustments lie on the units not yet returned in proportion to their net; the last units take what is left of them, so a
-    full return pays exactly the rest. Raises OverRefund when fewer units are left.
+    Raises OverRefund when fewer units are left.
     """
     before = segment.returned
     if units < 1 or units > segment.units - before:
         raise OverRefund(f"{units} units asked for, {segment.units - before} left")
     gross = segment.net_of_first(before + units) - segment.net_of_first(before)
-    open_net = segment.net - segment.net_of_first(before)
-    last = before + units == segment.units
-    rest_net = open_net - gross
-    cut = segment.adjusted if last else spread(segment.adjusted, [gross, rest_net])[0]
-    earlier = dict(_keyed(segment.shares_of_first(before)))
+    going, staying = _cut_runs(segment.adjusted, units)
+    earlier = segment.shares_of_first(before)
     shares = tuple(
-        (offer, amount - earlier[position, offer])
-        for (position, offer), amount in _keyed(segment.shares_of_first(before + units))
+        (offer, amount - was)
+        for (offer, amount), (_, was) in zip(segment.shares_of_first(before + units), earlier, strict=True)
     )
-    after = PaidSegment(
-        units=segment.units,
-        list_price=segment.list_price,
-        item_offer=segment.item_offer,
-        item_reduction=segment.item_reduction,
-        shares=segment.shares,
-        returned=before + units,
-        adjusted=segment.adjusted - cut,
-    )
-    return UnitsReturned(units, gross - cut, shares, after)
+    after = replace(segment, returned=before + units, adjusted=staying)
+    return UnitsReturned(units, gross - sum(count * each for count, each in going), shares, after)
 
 
 def adjust(segments: Sequence[PaidSegment], amount: int) -> list[PaidSegment]:
-    """Pay back `amount` of a line without units: spread over its segments by what their open units still pay back.
+    """Pay back `amount` of a line without units: spread over its open units in proportion to their net.
 
-    Raises OverRefund when the line pays back less than that.
+    A unit's room is what it still pays back. Raises OverRefund when the line pays back less than `amount`.
     """
-    lefts = [segment.left for segment in segments]
-    if amount < 0 or amount > sum(lefts):
-        raise OverRefund(f"{amount} asked for, {sum(lefts)} left")
-    nets = [segment.net - segment.net_of_first(segment.returned) for segment in segments]
-    shares = spread(amount, nets, lefts)
-    return [
-        PaidSegment(
-            units=segment.units,
-            list_price=segment.list_price,
-            item_offer=segment.item_offer,
-            item_reduction=segment.item_reduction,
-            shares=segment.shares,
-            returned=segment.returned,
-            adjusted=segment.adjusted + share,
-        )
-        for segment, share in zip(segments, shares, strict=True)
-    ]
+    left = sum(segment.left for segment in segments)
+    if amount < 0 or amount > left:
+        raise OverRefund(f"{amount} asked for, {left} left")
+    runs = [(number, *run) for number, segment in enumerate(segments) for run in _open_runs(segment)]
+    shares = spread_runs(
+        amount,
+        [net for _, _, net, _ in runs],
+        [units for _, units, _, _ in runs],
+        [net - adjusted for _, _, net, adjusted in runs],
+    )
+    booked: list[list[tuple[int, int]]] = [[] for _ in segments]
+    for (number, units, _, adjusted), share in zip(runs, shares, strict=True):
+        each, odd = divmod(share, units)
+        if odd:
+            booked[number].append((odd, adjusted + each + 1))
+        booked[number].append((units - odd, adjusted + each))
+    return [replace(segment, adjusted=tuple(of)) for segment, of in zip(segments, booked, strict=True)]
+
+
+def _open_runs(segment: PaidSegment) -> list[tuple[int, int, int]]:
+    """The units not yet returned as runs of (units, net of one, adjusted of one), in the order in which they are returned.
+
+    By the rule for parts the odd minor units of the discount lie on the last units.
+    """
+    price = segment.list_price - segment.item_reduction
+    each, odd = divmod(segment.units * price - segment.net, segment.units)
+    nets = [(segment.units - odd, price - each), (odd, price - each - 1)]
+    _, open_nets = _cut_runs(nets, segment.returned)
+    runs = []
+    adjusted: Sequence[tuple[int, int]] = segment.adjusted or ((segment.units - segment.returned, 0),)
+    for units, net in open_nets:
+        mine, adjusted = _cut_runs(adjusted, units)
+        runs.extend((count, net, of_one) for count, of_one in mine)
+    return runs
+
+
+def _cut_runs(
+    runs: Sequence[tuple[int, int]], units: int
+) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Runs of (units, value) cut after the first `units` units."""
+    head, rest = [], []
+    for count, value in runs:
+        taken = min(count, units)
+        units -= taken
+        if taken:
+            head.append((taken, value))
+        if count > taken:
+            rest.append((count - taken, value))
+    return tuple(head), tuple(rest)
 
 
 def return_from_line(segments: Sequence[PaidSegment], units: int) -> list[tuple[int, UnitsReturned]]:
@@ -131,7 +154,3 @@ def return_from_line(segments: Sequence[PaidSegment], units: int) -> list[tuple[
             returned.append((number, return_units(segments[number], taken)))
             units -= taken
     return returned
-
-
-def _keyed(shares: list[tuple[str, int]]) -> list[tuple[tuple[int, str], int]]:
-    return [((position, offer), amount) for position, (offer, amount) in enumerate(shares)]
