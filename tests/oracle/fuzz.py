@@ -19,7 +19,7 @@ from tests.oracle.quote import price
 Json = dict[str, Any]
 Engine = Callable[[Json, Json], Mapping[str, Any]]
 
-DEFAULT_ENGINE = "apps.packs.offline:quote_raw"
+DEFAULT_ENGINE = "apps.packs.carts:quote_raw"
 
 
 def load_engine(path: str) -> Engine:

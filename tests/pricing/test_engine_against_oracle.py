@@ -7,7 +7,7 @@ import pytest
 from tests.oracle.fuzz import faults, report
 from tests.oracle.generate import case
 
-offline = pytest.importorskip("apps.packs.offline")
+carts = pytest.importorskip("apps.packs.carts")
 
 CASES = int(os.environ.get("ORACLE_CASES", "2000"))
 BLOCKS = 20
@@ -17,5 +17,5 @@ BLOCKS = 20
 def test_engine_agrees_with_the_oracle(block):
     for seed in range(block, CASES, BLOCKS):
         pack, cart = case(seed)
-        if faults(offline.quote_raw, pack, cart):
-            pytest.fail(report(seed, offline.quote_raw, pack, cart))
+        if faults(carts.quote_raw, pack, cart):
+            pytest.fail(report(seed, carts.quote_raw, pack, cart))
