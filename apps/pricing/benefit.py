@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
-
 from apps.pricing.segment import Run
 
 
-class Group(NamedTuple):
-    """Units discounted together: `discount` is spread over `runs`. `times` such groups lie in the same single run."""
-
-    discount: int
-    runs: Sequence[Run]
-    times: int = 1
+#: Units discounted together: (discount to be spread over the runs, the runs, how many such groups lie in the same runs).
+Group = tuple[int, Sequence[Run], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ def full_groups(runs: Sequence[Run], size: int) -> list[tuple[int, list[Run]]]:
     for amount, segment, units in runs:
         if have:
             taken = min(size - have, units)
-            pending.append(Run(amount, segment, taken))
+            pending.append((amount, segment, taken))
             have += taken
             units -= taken
             if have < size:
@@ -102,7 +96,7 @@ def full_groups(runs: Sequence[Run], size: int) -> list[tuple[int, list[Run]]]:
             pending, have = [], 0
         times, left = divmod(units, size)
         if times:
-            groups.append((times, [Run(amount, segment, size)]))
+            groups.append((times, [(amount, segment, size)]))
         if left:
-            pending, have = [Run(amount, segment, left)], left
+            pending, have = [(amount, segment, left)], left
     return groups

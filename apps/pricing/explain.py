@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from apps.pricing.benefit import Refusal
 from apps.pricing.candidate import Candidate, compatible
 from apps.pricing.eligibility import Eligibility
-from apps.pricing.layer_step import apply_step, shipping_step
+from apps.pricing.layer_step import apply_step, most, shipping_step
 from apps.pricing.layers import Layer
 from apps.pricing.quote import CouponAnswer, NotApplied, Quote
 from apps.pricing.search import Search
@@ -97,6 +97,8 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     segments, fee, before = _state_before(candidate, group, state)
     if not segments.open_positions(candidate.bit):
         return Refusal("excluded_by", codes=_closers(candidate, segments))
+    if candidate.offer.layer is not Layer.SHIPPING and candidate.budget_left is None and most(candidate, segments) > 0:
+        return Refusal("not_best")
     if candidate.offer.layer is Layer.SHIPPING:
         taken = shipping_step(candidate, segments, fee, before, group.one_shop)
         return taken if isinstance(taken, Refusal) else Refusal("not_best")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from apps.pricing.offer import Offer
@@ -11,12 +11,9 @@ if TYPE_CHECKING:
 Share = tuple["Offer", int]
 
 
-class Run(NamedTuple):
-    """Units of equal amount in one segment: `amount` minor units each, `segment` its position among all segments."""
-
-    amount: int
-    segment: int
-    units: int
+#: Units of equal amount in one segment: (minor units of each, the segment's position among all, units). A bare tuple,
+#: because runs are made by the thousand.
+Run = tuple[int, int, int]
 
 
 class Piece:
@@ -119,12 +116,12 @@ class Segments:
             units, price = piece.units, piece.unit_price
             discount = units * price - nets[position]
             if not discount:
-                runs.append(Run(price, position, units))
+                runs.append((price, position, units))
                 continue
             each, odd = divmod(discount, units)
-            runs.append(Run(price - each, position, units - odd))
+            runs.append((price - each, position, units - odd))
             if odd:
-                runs.append(Run(price - each - 1, position, odd))
+                runs.append((price - each - 1, position, odd))
         if len(runs) > 1:
             runs.sort(key=_dearest_first)
         return runs

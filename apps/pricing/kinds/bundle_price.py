@@ -34,22 +34,22 @@ class BundlePrice(SegmentKind):
     def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
         runs: dict[str, list[Run]] = {sku: [] for sku in self.items}
         for run in segments.unit_runs(bit):
-            if (sku := segments.pieces[run.segment].sku) in runs:
+            if (sku := segments.pieces[run[1]].sku) in runs:
                 runs[sku].append(run)
         missing = {
             sku: need - have
             for sku, need in self.items.items()
-            if (have := sum(run.units for run in runs[sku])) < need
+            if (have := _units(runs[sku])) < need
         }
         if missing:
             return Refusal("threshold_not_met", gap=sum(missing.values()), metric="quantity", missing=missing)
-        times = min(sum(run.units for run in runs[sku]) // need for sku, need in self.items.items())
+        times = min(_units(runs[sku]) // need for sku, need in self.items.items())
         if self.max_times is not None:
             times = min(times, self.max_times)
         groups = _sets(runs, self.items, times, self.value)
         if not groups:
             return Refusal("no_effect")
-        return Benefit(sum(group.discount * group.times for group in groups), groups)
+        return Benefit(sum(discount * times for discount, _, times in groups), groups)
 
     def sentence(self, words: Wording) -> str:
         price = words.money(self.value)
@@ -64,12 +64,16 @@ def _sets(runs: dict[str, list[Run]], items: dict[str, int], times: int, value: 
     while times:
         alike = min([times, *(cursors[sku].sets_in_run(need) for sku, need in items.items())]) or 1
         parts = [part for sku, need in items.items() for part in cursors[sku].take(need, alike)]
-        parts.sort(key=lambda run: (run.segment, -run.amount))
-        discount = sum(run.amount * run.units for run in parts) - value
+        parts.sort(key=lambda run: (run[1], -run[0]))
+        discount = sum(amount * units for amount, _, units in parts) - value
         if discount > 0:
-            groups.append(Group(discount, parts, alike))
+            groups.append((discount, parts, alike))
         times -= alike
     return groups
+
+
+def _units(runs: list[Run]) -> int:
+    return sum(units for _, _, units in runs)
 
 
 class _Cursor:
@@ -80,26 +84,26 @@ class _Cursor:
 
     def sets_in_run(self, need: int) -> int:
         """How many whole sets the first run alone can serve."""
-        return self.runs[0].units // need if self.runs else 0
+        return self.runs[0][2] // need if self.runs else 0
 
     def take(self, need: int, alike: int) -> list[Run]:
         """`need` units for one set, taken `alike` times; more than one time only from a single run."""
-        if alike > 1 or self.runs[0].units >= need:
-            run = self.runs[0]
+        amount, segment, units = self.runs[0]
+        if alike > 1 or units >= need:
             self._drop(need * alike)
-            return [Run(run.amount, run.segment, need)]
+            return [(amount, segment, need)]
         parts = []
         while need:
-            run = self.runs[0]
-            taken = min(run.units, need)
-            parts.append(Run(run.amount, run.segment, taken))
+            amount, segment, units = self.runs[0]
+            taken = min(units, need)
+            parts.append((amount, segment, taken))
             self._drop(taken)
             need -= taken
         return parts
 
-    def _drop(self, units: int) -> None:
-        run = self.runs[0]
-        if run.units == units:
+    def _drop(self, taken: int) -> None:
+        amount, segment, units = self.runs[0]
+        if units == taken:
             self.runs.pop(0)
         else:
-            self.runs[0] = Run(run.amount, run.segment, run.units - units)
+            self.runs[0] = (amount, segment, units - taken)

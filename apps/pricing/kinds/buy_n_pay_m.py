@@ -29,7 +29,7 @@ class BuyNPayM(GroupedKind):
         return cheapest(runs, self.n - self.m)
 
     def total_discount(self, runs: Sequence[Run]) -> int:
-        grouped = sum([run.units for run in runs]) // self.n * self.n
+        grouped = sum([units for _, _, units in runs]) // self.n * self.n
         total = position = free_before = 0
         for amount, _, units in runs:
             position = min(position + units, grouped)

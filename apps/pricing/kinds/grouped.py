@@ -35,11 +35,11 @@ class GroupedKind(SegmentKind):
         groups: list[Group] = []
         total = units = 0
         for runs in self._batches(segments, bit):
-            units = max(units, sum([run.units for run in runs]))
+            units = max(units, sum([size for _, _, size in runs]))
             for times, group in full_groups(runs, self.n):
                 discount = self.group_discount(group)
                 if discount > 0:
-                    groups.append(Group(discount, group, times))
+                    groups.append((discount, group, times))
                     total += discount * times
         if groups:
             return Benefit(total, groups)
@@ -70,16 +70,16 @@ class GroupedKind(SegmentKind):
             return [runs]
         batches: dict[str, list[Run]] = {}
         for run in runs:
-            batches.setdefault(segments.pieces[run.segment].sku, []).append(run)
+            batches.setdefault(segments.pieces[run[1]].sku, []).append(run)
         return list(batches.values())
 
 
 def cheapest(runs: Sequence[Run], count: int) -> int:
     """The sum of the `count` cheapest units of a group given dearest first."""
     total = 0
-    for run in reversed(runs):
-        taken = min(run.units, count)
-        total += taken * run.amount
+    for amount, _, units in reversed(runs):
+        taken = min(units, count)
+        total += taken * amount
         count -= taken
         if not count:
             break

@@ -21,7 +21,31 @@ class NForPrice(GroupedKind):
     same_sku: bool = param("flag", "限同一SKU", "Same SKU only", default=False)
 
     def group_discount(self, runs: Sequence[Run]) -> int:
-        return sum([run.amount * run.units for run in runs]) - self.value
+        return sum([amount * units for amount, _, units in runs]) - self.value
+
+    def total_discount(self, runs: Sequence[Run]) -> int:
+        size, price = self.n, self.value
+        total = have = pending = 0
+        for amount, _, units in runs:
+            if have:
+                taken = min(size - have, units)
+                pending += taken * amount
+                have += taken
+                units -= taken
+                if have < size:
+                    continue
+                if pending <= price:
+                    break  # later groups are cheaper still
+                total += pending - price
+                have = pending = 0
+            times, left = divmod(units, size)
+            if times:
+                if size * amount <= price:
+                    break
+                total += times * (size * amount - price)
+            if left:
+                have, pending = left, left * amount
+        return total
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

@@ -22,7 +22,7 @@ class NthUnit(GroupedKind):
     same_sku: bool = param("flag", "限同一SKU", "Same SKU only", default=False)
 
     def group_discount(self, runs: Sequence[Run]) -> int:
-        return share_of(runs[-1].amount, self.bps)
+        return share_of(runs[-1][0], self.bps)
 
     def total_discount(self, runs: Sequence[Run]) -> int:
         total = position = 0

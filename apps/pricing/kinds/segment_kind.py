@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from apps.pricing.benefit import Benefit, Group, Refusal
 from apps.pricing.kinds.base import Kind
-from apps.pricing.segment import Run, Segments
+from apps.pricing.segment import Segments
 
 
 @dataclass(frozen=True)
@@ -44,25 +44,23 @@ def cheapest_price_units(
     pieces = segments.pieces
     savings = []
     wanted = [i for i, piece in enumerate(pieces) if piece.sku in prices and segments.open_to[i] & bit]
-    for run in segments.runs_at(wanted):
-        piece = pieces[run.segment]
+    for amount, position, units in segments.runs_at(wanted):
+        piece = pieces[position]
         price = prices[piece.sku]
-        saving = run.amount - max(price, piece.floor)
+        saving = amount - max(price, piece.floor)
         if saving > 0:
-            savings.append((-saving, run.segment, run, run.amount - price))
-    savings.sort(key=_by_saving)
+            savings.append((-saving, position, amount, units, amount - price))
+    savings.sort()
     left = max_units
-    groups, total, uncapped = [], 0, 0
-    for negative, _, run, full in savings:
-        units = run.units if left is None else min(run.units, left)
+    groups: list[Group] = []
+    total = uncapped = 0
+    for negative, position, amount, units, full in savings:
+        if left is not None:
+            units = min(units, left)
+            left -= units
         if not units:
             break
-        groups.append(Group(-negative, (Run(run.amount, run.segment, 1),), units))
+        groups.append((-negative, ((amount, position, 1),), units))
         total -= negative * units
         uncapped += full * units
-        left = None if left is None else left - units
     return Benefit(total, groups, uncapped=uncapped) if groups else Refusal("no_effect")
-
-
-def _by_saving(entry: tuple[int, int, Run, int]) -> tuple[int, int]:
-    return entry[:2]
