@@ -167,8 +167,8 @@ class ActivityStop(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=StopKind.SKU, value=None) & ~Q(sku="")
-                | Q(kind=StopKind.STOCK, value__gte=0)
-                | Q(kind=StopKind.BUDGET, value__gte=0, sku=""),
+                | Q(kind=StopKind.STOCK, value__isnull=False, value__gte=0)
+                | Q(kind=StopKind.BUDGET, value__isnull=False, value__gte=0, sku=""),
                 name="stop_says_what",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="stop_has_reason"),

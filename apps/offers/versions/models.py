@@ -219,7 +219,13 @@ class Running(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(State)), name="%(class)s_status_known"),
             models.CheckConstraint(
-                condition=Q(status=State.ENDED, end_reason__in=list(EndReason), ended_at__isnull=False)
+                # NULL IN (...) is neither true nor false, and a CHECK lets that pass.
+                condition=Q(
+                    status=State.ENDED,
+                    end_reason__isnull=False,
+                    end_reason__in=list(EndReason),
+                    ended_at__isnull=False,
+                )
                 | ~Q(status=State.ENDED) & Q(end_reason=None, ended_at=None),
                 name="%(class)s_ended_with_reason",
             ),
