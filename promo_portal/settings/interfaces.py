@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 __all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD"]
@@ -34,10 +35,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Promo Portal"),
     "SITE_SUBHEADER": _("Activities, coupons, approval"),
     "SITE_SYMBOL": "sell",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("portal/favicon.svg")},
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
+    "SHOW_LANGUAGES": False,  # the header has a switch of its own, one click instead of two
     "BORDER_RADIUS": "6px",
     "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
