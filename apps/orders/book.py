@@ -11,7 +11,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
@@ -26,7 +26,8 @@ from apps.pricing.usage import UNUSED, Usage
 class LiveBook:
     """One version: the offers, and how those stand that are held back. Never changed, only replaced.
 
-    `targeted` counts the offers that are for each audience: no rule of another audience need be asked.
+    `targeted` counts the offers that are for each audience: no rule of another audience need be asked. `placed` has
+    the codes of the offers that are shown at each placement.
     """
 
     version: int
@@ -34,6 +35,7 @@ class LiveBook:
     offers: OfferBook
     usages: Mapping[str, Usage]
     targeted: Mapping[str, int]
+    placed: Mapping[str, frozenset[str]]
 
 
 class BookKeeper:
@@ -94,27 +96,46 @@ def past_book(book: LiveBook, moment: datetime) -> LiveBook:
 def brought_up(book: LiveBook) -> LiveBook:
     """The next version: only what the journal names since is read and compiled."""
     version, codes = changed_codes(book.version)
-    usages = {code: usage for code, usage in book.usages.items() if code not in codes}
-    targeted = Counter(book.targeted)
+    notes = Notes(
+        {code: usage for code, usage in book.usages.items() if code not in codes},
+        Counter(book.targeted),
+        {place: set(shown - codes) for place, shown in book.placed.items()},
+    )
     for code in codes:
         if code in book.offers.offers:
-            targeted.subtract(book.offers.offers[code].targeting.audiences)
-    offers = list(_noting(rows_of(list(codes)), usages, targeted))
+            notes.targeted.subtract(book.offers.offers[code].targeting.audiences)
+    offers = list(notes.taken(rows_of(list(codes))))
     gone = codes - {offer.code for offer in offers}
-    return replace(
-        book,
-        version=version,
-        offers=book.offers.with_changes(offers, gone, version),
-        usages=usages,
-        targeted=+targeted,
-    )
+    return notes.book(version, book.since, book.offers.with_changes(offers, gone, version))
 
 
 def _built(version: int, since: datetime, rows: Iterable[BookRow]) -> LiveBook:
-    usages: dict[str, Usage] = {}
-    targeted: Counter[str] = Counter()
-    offers = OfferBook.build(_noting(rows, usages, targeted), version)
-    return LiveBook(version, since, offers, usages, targeted)
+    notes = Notes({}, Counter(), {})
+    return notes.book(version, since, OfferBook.build(notes.taken(rows), version))
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is noted about the offers while they go into a book."""
+
+    usages: dict[str, Usage]
+    targeted: Counter[str]
+    placed: dict[str, set[str]]
+
+    def taken(self, rows: Iterable[BookRow]) -> Iterator[Offer]:
+        for row in rows:
+            offer = row.offer
+            if row.usage is not UNUSED:
+                self.usages[offer.code] = row.usage
+            if offer.targeting.audiences:
+                self.targeted.update(offer.targeting.audiences)
+            for place in offer.placements:
+                self.placed.setdefault(place, set()).add(offer.code)
+            yield offer
+
+    def book(self, version: int, since: datetime, offers: OfferBook) -> LiveBook:
+        placed = {place: frozenset(shown) for place, shown in self.placed.items()}
+        return LiveBook(version, since, offers, self.usages, +self.targeted, placed)
 
 
 def readiness_problem() -> str | None:
@@ -122,16 +143,6 @@ def readiness_problem() -> str | None:
     if not KEEPER.loaded:
         KEEPER.load()
     return None
-
-
-def _noting(rows: Iterable[BookRow], usages: dict[str, Usage], targeted: Counter[str]) -> Iterator[Offer]:
-    """The offers of the rows, while noting which are held back and which audiences they are for."""
-    for row in rows:
-        if row.usage is not UNUSED:
-            usages[row.offer.code] = row.usage
-        if row.offer.targeting.audiences:
-            targeted.update(row.offer.targeting.audiences)
-        yield row.offer
 
 
 @contextmanager

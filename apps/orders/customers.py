@@ -8,7 +8,7 @@ from typing import Any
 from apps.audiences.membership import audiences_of
 from apps.audiences.rules import customer_fields
 from apps.audiences.selectors import rules_at
-from apps.carts.bodies import given
+from apps.carts.bodies import CustomerBody, given
 from apps.carts.carts import Asking, customer_id, said_of_customer
 from apps.orders.inputs import Inputs
 from apps.pricing.cart import Customer
@@ -18,7 +18,16 @@ def customer_of(body: Asking, inputs: Inputs, targeted: Mapping[str, int]) -> Cu
     """The customer as the engine sees them, with those of the `targeted` audiences that they are in."""
     if given(body.customer) is None:
         return None
-    said, stored = said_of_customer(body), inputs.customer or {}
+    return _customer(customer_id(body), said_of_customer(body), inputs, targeted)
+
+
+def customer_named(code: str | None, inputs: Inputs, targeted: Mapping[str, int]) -> Customer | None:
+    """The same where only an id is given, as in an address."""
+    return None if code is None else _customer(code, CustomerBody(), inputs, targeted)
+
+
+def _customer(code: str | None, said: CustomerBody, inputs: Inputs, targeted: Mapping[str, int]) -> Customer:
+    stored = inputs.customer or {}
     level, new, audiences = given(said.member_level), given(said.new), given(said.audiences)
     if audiences is None:
         replaced = {"member_level": level, "tags": given(said.tags)}
@@ -26,7 +35,7 @@ def customer_of(body: Asking, inputs: Inputs, targeted: Mapping[str, int]) -> Cu
     else:
         known = frozenset(audiences)
     return Customer(
-        id=customer_id(body),
+        id=code,
         member_level=stored.get("member_level") if level is None else level,
         new=stored.get("orders") == 0 if new is None else new,
         audiences=known,

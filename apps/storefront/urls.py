@@ -3,9 +3,16 @@
 from django.urls import URLPattern, path, re_path
 
 from apps.storefront.views.base import UnknownPathView
+from apps.storefront.views.customers import CustomerView
+from apps.storefront.views.prices import PricesView
 from apps.storefront.views.quotes import QuotesView
+from apps.storefront.views.showcase import ActivityView, PlacementView
 
 urlpatterns: list[URLPattern] = [
     path("quotes", QuotesView.as_view()),
+    path("prices", PricesView.as_view()),
+    path("activities/<str:code>", ActivityView.as_view()),
+    path("placements/<str:placement>", PlacementView.as_view()),
+    path("customers/<str:customer>", CustomerView.as_view()),
     re_path("", UnknownPathView.as_view(schema=None)),
 ]

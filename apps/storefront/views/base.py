@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from rest_framework.views import APIView
 
 from apps.storefront.callers import Caller
+from apps.storefront.openapi import Operation, StorefrontSchema
 from apps.storefront.problems import answer_problem, not_found
 from apps.storefront.requests import caller_from, require_scope
 from apps.storefront.scopes import Scope
@@ -20,6 +21,8 @@ class StorefrontView(APIView):
     A method gets Django's own request, and the caller in `self.caller`, who has `scope`.
     """
 
+    schema = StorefrontSchema()
+    operations: ClassVar[dict[str, Operation]] = {}
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()

@@ -1,0 +1,220 @@
+"""The shapes of the answers, for the OpenAPI schema. Tests hold every real answer against them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from apps.carts.bodies import Instant
+
+Money = Annotated[int, Meta(description="minor units")]
+
+
+class Share(Struct, forbid_unknown_fields=True):
+    """What one offer takes off a segment."""
+
+    offer: str
+    amount: Money
+
+
+class Segment(Struct, forbid_unknown_fields=True):
+    """Units of a line that are priced alike. Net and shares add up to units times the list price."""
+
+    units: int
+    net_amount: Money
+    shares: list[Share]
+
+
+class Line(Struct, forbid_unknown_fields=True):
+    line: str
+    sku: str
+    quantity: int
+    unit_price: Money
+    list_amount: Money
+    net_amount: Money
+    segments: list[Segment]
+
+
+class UsedOffer(Struct, forbid_unknown_fields=True):
+    """An offer that applied; `full_discount` is what it would have been uncut by a cap, a `min_price` or a budget."""
+
+    offer: str
+    kind: str
+    layer: str
+    name: str
+    coupon: str | None
+    discount: Money
+    full_discount: Money
+
+
+class Gift(Struct, forbid_unknown_fields=True):
+    offer: str
+    sku: str
+    quantity: int
+    granted: bool
+    reason: str | UnsetType = UNSET
+
+
+class RewardCoupon(Struct, forbid_unknown_fields=True):
+    offer: str
+    template: str
+    quantity: int
+    granted: bool
+    reason: str | UnsetType = UNSET
+
+
+class RefusedPoints(Struct, forbid_unknown_fields=True):
+    offer: str
+    points: int
+    granted: bool
+    reason: str
+
+
+class Rewards(Struct, forbid_unknown_fields=True):
+    coupons: list[RewardCoupon]
+    points: int
+    points_refused: list[RefusedPoints] | UnsetType = UNSET
+
+
+class NotApplied(Struct):
+    """An offer that did not apply, why, and the numbers behind it (`gap`, `excluded_by`, `starts_at` ...)."""
+
+    offer: str | None
+    coupon: str | None
+    reason: str
+
+
+class WalletCoupon(Struct):
+    """What the quote says of a coupon; `reason` where it cannot be used."""
+
+    coupon: str
+    template: str | None
+    usable: bool
+    chosen: bool
+    reason: str | UnsetType = UNSET
+    saving_if_chosen: Money | UnsetType = UNSET
+
+
+class Quote(Struct, forbid_unknown_fields=True):
+    currency: str
+    as_of: Instant
+    book: Annotated[str, Meta(description="version of the offer book")]
+    optimal: bool
+    list_total: Money
+    discount_total: Money
+    shipping_fee: Money
+    shipping_discount: Money
+    payable_total: Money
+    lines: list[Line]
+    offers: list[UsedOffer]
+    gifts: list[Gift]
+    rewards: Rewards
+    not_applied: list[NotApplied]
+    coupons: list[WalletCoupon]
+
+
+class Badge(Struct, forbid_unknown_fields=True):
+    offer: str
+    text: str
+
+
+class Upcoming(Struct, forbid_unknown_fields=True):
+    """The next item offer that is announced; its price is null while it is a secret."""
+
+    offer: str
+    starts_at: Instant
+    price: Money | None
+
+
+class SkuPrice(Struct, forbid_unknown_fields=True):
+    """One unit of a SKU with the best item offer that this customer can use."""
+
+    sku: str
+    list_price: Money
+    price: Money
+    offer: str | None
+    ends_at: Instant | None
+    units_left: int | None
+    badges: list[Badge]
+    upcoming: Upcoming | None
+
+
+class Prices(Struct, forbid_unknown_fields=True):
+    """`valid_until`: the next instant at which an answer may change by the clock."""
+
+    currency: str
+    as_of: Instant
+    book: str
+    prices: list[SkuPrice]
+    valid_until: Instant | None
+    unknown: list[str]
+
+
+class Display(Struct, forbid_unknown_fields=True):
+    """What customers see, in the language asked for."""
+
+    title: str | None
+    badge: str | None
+    rules: str | None
+    image: str | None
+    link: str | None
+    sort: int
+    teaser: str
+
+
+class Activity(Struct, forbid_unknown_fields=True):
+    code: str
+    kind: str
+    layer: str
+    name: str
+    sentence: Annotated[str, Meta(description="absent as null while the offer is a secret")] | None
+    display: Display
+    starts_at: Instant
+    ends_at: Instant
+    status: Annotated[str, Meta(description="approved (coming) or live")]
+    units_left: int | None
+    prices: dict[str, Money] | UnsetType = UNSET
+
+
+class Activities(Struct, forbid_unknown_fields=True):
+    results: list[Activity]
+    next: str | None
+
+
+class CustomerAnswer(Struct, forbid_unknown_fields=True):
+    id: str
+    member_level: int | None
+    tags: list[str]
+    registered_at: Instant | None
+    region: str | None
+    attributes: dict[str, Any]
+    orders: int | None
+
+
+class CustomerPut(Struct, forbid_unknown_fields=True):
+    """Replaces all that is known; an absent `orders` keeps the stored number."""
+
+    member_level: Annotated[int, Meta(ge=0, le=2**31 - 1)] | UnsetType | None = UNSET
+    tags: list[Annotated[str, Meta(min_length=1, max_length=200)]] | UnsetType | None = UNSET
+    registered_at: Instant | UnsetType | None = UNSET
+    region: Annotated[str, Meta(max_length=200)] | UnsetType | None = UNSET
+    attributes: dict[str, Any] | UnsetType | None = UNSET
+    orders: Annotated[int, Meta(ge=0, le=2**31 - 1)] | UnsetType | None = UNSET
+
+
+class FaultAnswer(Struct, forbid_unknown_fields=True):
+    path: str
+    code: str
+    message: str
+
+
+class Problem(Struct):
+    """RFC 9457. `code` is stable; `errors` lists every fault of a body with its path."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FaultAnswer]

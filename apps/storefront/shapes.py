@@ -1,0 +1,96 @@
+"""How what is shown to customers looks as JSON: texts in the language asked for, nothing that is not theirs to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from apps.offers.documents.display import Teaser
+from apps.offers.documents.texts import LANGUAGES
+from apps.offers.sentence import sentence
+from apps.orders.item_prices import PriceList
+from apps.orders.showcase import Shown
+from apps.pricing.itemprice import ItemPrice
+from apps.pricing.kinds import Wording
+
+TEXTS = ("title", "badge", "rules")
+NO_BUDGET = {"amount": None, "stop_below": 0}
+
+
+def activity_shape(shown: Shown, *, language: str, currency: str) -> dict[str, Any]:
+    """An activity as a customer may see it; before its start a hidden teaser tells no price."""
+    content = shown.content
+    secret = shown.coming and content["display"]["teaser"] == Teaser.HIDDEN
+    prices = content["params"].get("prices")
+    shape = {
+        "code": content["code"],
+        "kind": content["kind"],
+        "layer": content["layer"],
+        "name": content["name"],
+        "sentence": None if secret else _sentence(shown, language, currency),
+        "display": display_shape(content["display"], language),
+        "starts_at": content["starts_at"],
+        "ends_at": content["ends_at"],
+        "status": "approved" if shown.coming else "live",
+        "units_left": _units_left(shown),
+    }
+    if prices and not secret:
+        shape["prices"] = prices
+    return shape
+
+
+def display_shape(display: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {**display, **{name: localised(display[name], language) for name in TEXTS}}
+
+
+def localised(text: str | Mapping[str, str] | None, language: str) -> str | None:
+    """One text for a reader of `language`: theirs, else whatever there is."""
+    if text is None or isinstance(text, str):
+        return text
+    order = (language, *LANGUAGES)
+    return next((text[known] for known in order if known in text), None)
+
+
+def _sentence(shown: Shown, language: str, currency: str) -> str:
+    """What it says, without what it may cost."""
+    words = Wording("zh" if language.startswith("zh") else "en", currency)
+    return sentence({**shown.content, "budget": NO_BUDGET}, words, ZoneInfo(settings.TIME_ZONE), shown.now)
+
+
+def _units_left(shown: Shown) -> int | None:
+    """Units at the promotion price that are left in all; None is no limit."""
+    usage, total = shown.usage, shown.content["stock"]["total"]
+    total = total if usage.stock_total is None else usage.stock_total
+    return None if total is None else max(total - usage.sold_units, 0)
+
+
+def prices_shape(found: PriceList, language: str) -> dict[str, Any]:
+    return {
+        "currency": found.currency,
+        "as_of": found.as_of,
+        "book": str(found.version),
+        "prices": [_price_shape(price, language) for price in found.found.prices],
+        "valid_until": found.found.valid_until,
+        "unknown": found.unknown,
+    }
+
+
+def _price_shape(price: ItemPrice, language: str) -> dict[str, Any]:
+    coming = price.upcoming
+    return {
+        "sku": price.sku,
+        "list_price": price.list_price,
+        "price": price.price,
+        "offer": price.offer.code if price.offer else None,
+        "ends_at": price.ends_at,
+        "units_left": price.units_left,
+        "badges": [
+            {"offer": offer.code, "text": localised(offer.display.get("badge"), language) or offer.name}
+            for offer in price.badges
+        ],
+        "upcoming": coming
+        and {"offer": coming.offer.code, "starts_at": coming.starts_at, "price": coming.price},
+    }
