@@ -63,9 +63,9 @@ def book(benefit: Benefit) -> tuple[dict[int, tuple[int, int]], int]:
     full = 0
     for group in benefit.groups:
         shares = group_shares(group)
+        full += max(0, group.full_discount)
         if sum(shares) <= 0:  # Left alone: its units stay open to other offers.
             continue
-        full += group.full_discount
         for part, share in zip(group.parts, shares, strict=True):
             units, amount = booked.get(part.at, (0, 0))
             booked[part.at] = (units + part.units, amount + share)
