@@ -86,7 +86,8 @@ def test_a_thing_begins_as_a_draft(ann):
     copied = (
         "INSERT INTO activities_activity (code, name, shop_code, status, revocation_pending, starts_at, ends_at,"
         " kind, layer, priority, current_id) SELECT 'other', name, shop_code, 'live', false, starts_at, ends_at,"
-        " kind, layer, priority, (SELECT min(id) FROM activities_activityversion) FROM activities_activity WHERE id = %s"
+        " kind, layer, priority, (SELECT min(id) FROM activities_activityversion) FROM activities_activity"
+        " WHERE id = %s"
     )
     assert "begins as a draft" in refused(copied, activity.pk)
 
@@ -232,7 +233,9 @@ def test_a_request_is_approved_only_by_as_many_as_it_needs(ann, cleo):
 )
 def test_what_is_asked_cannot_change(ann, change):
     _activity, request = submitted(ann)
-    assert "cannot change" in refused(f"UPDATE approvals_approvalrequest SET {change} WHERE id = %s", request.pk)
+    assert "cannot change" in refused(
+        f"UPDATE approvals_approvalrequest SET {change} WHERE id = %s", request.pk
+    )
 
 
 def test_a_closed_request_stays_closed(ann):

@@ -59,7 +59,9 @@ def test_ended_has_no_way_out():
 
 def test_claim_campaigns_live_by_the_same_table():
     def shape(table):
-        return [(r.source, r.action, r.targets, r.needs_reason, r.four_eyes, r.pending) for r in table.transitions]
+        return [
+            (r.source, r.action, r.targets, r.needs_reason, r.four_eyes, r.pending) for r in table.transitions
+        ]
 
     assert shape(CAMPAIGN_TABLE) == shape(TABLE)
     assert {r.permission.split(".")[0] for r in CAMPAIGN_TABLE.transitions if r.permission} == {"coupons"}
