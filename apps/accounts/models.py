@@ -16,19 +16,12 @@ class Language(models.TextChoices):
     ENGLISH = "en", "English"
 
 
-class Theme(models.TextChoices):
-    AUTO = "auto", _("as the device")
-    LIGHT = "light", _("light")
-    DARK = "dark", _("dark")
-
-
 class User(AbstractUser):
     """Roles are Django groups named as in `core.roles`; only the services of this app change them."""
 
     language = models.CharField(
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
     )
-    theme = models.CharField(_("theme"), max_length=10, choices=Theme.choices, default=Theme.AUTO)
 
     class Meta(AbstractUser.Meta):
         permissions = [

@@ -32,7 +32,7 @@ def change_url(user: User) -> str:
 
 
 def form_of(user: User, **fields: object) -> dict[str, object]:
-    return {"username": user.username, "language": "zh-hans", "theme": "auto", "is_active": "on", **fields}
+    return {"username": user.username, "language": "zh-hans", "is_active": "on", **fields}
 
 
 def test_a_crafted_form_gives_neither_role_nor_superuser(client, admin, ann):

@@ -14,7 +14,6 @@ from tests.skeleton.running import RunningDemo, manage, processes_of
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
-    pytest.mark.xdist_group("supervisor"),
 ]
 
 

@@ -35,7 +35,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     readonly_fields = ("role_names", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", "is_active", "role_names")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email", "language", "theme")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "language")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     filter_horizontal = ()

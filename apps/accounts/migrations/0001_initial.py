@@ -77,15 +77,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "theme",
-                    models.CharField(
-                        choices=[("auto", "as the device"), ("light", "light"), ("dark", "dark")],
-                        default="auto",
-                        max_length=10,
-                        verbose_name="theme",
-                    ),
-                ),
-                (
                     "groups",
                     models.ManyToManyField(
                         blank=True,
