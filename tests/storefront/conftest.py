@@ -46,6 +46,8 @@ class Caller:
         options = {"content_type": "application/json", "headers": self.headers, **options}
         if method == "GET":
             return self.client.get(f"/api/v1/{path}", body or {}, headers=self.headers)
+        if not raw:  # the test client would leave out the header
+            options["CONTENT_TYPE"] = options["content_type"]
         return self.client.generic(method, f"/api/v1/{path}", raw, **options)
 
     def get(self, path: str, query: Any = None) -> Any:
