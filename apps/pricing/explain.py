@@ -97,7 +97,11 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     segments, fee, before = _state_before(candidate, group, state)
     if not segments.open_positions(candidate.bit):
         return Refusal("excluded_by", codes=_closers(candidate, segments))
-    if candidate.offer.layer is not Layer.SHIPPING and candidate.budget_left is None and most(candidate, segments) > 0:
+    if (
+        candidate.offer.layer is not Layer.SHIPPING
+        and candidate.budget_left is None
+        and most(candidate, segments) > 0
+    ):
         return Refusal("not_best")
     if candidate.offer.layer is Layer.SHIPPING:
         taken = shipping_step(candidate, segments, fee, before, group.one_shop)

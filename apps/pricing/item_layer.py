@@ -22,13 +22,16 @@ class Pair(NamedTuple):
     line: int
 
 
+EMPTY = Segments([], [], [], [], False)
+
+
 class ItemOutcome:
     """What a set of item offers gives: segments in cart order, the saving; units, discount and full discount by candidate index."""
 
     __slots__ = ("discounts", "fulls", "saved", "segments", "units")
 
     def __init__(self) -> None:
-        self.segments = Segments([], [], [], [], False)
+        self.segments: Segments = EMPTY
         self.saved = 0
         self.units: dict[int, int] = {}
         self.discounts: dict[int, int] = {}
@@ -54,7 +57,7 @@ def pairs_of(candidates: Sequence[Candidate], lines: Sequence[CartLine]) -> list
             asked = kind.reduced(line.unit_price, line.sku)
             if asked is None:
                 continue
-            price = max(asked, line.facts.min_price if line.facts else 0)
+            price = max(asked, line.facts.min_price if line.facts else 0, 0)
             reduction = line.unit_price - price
             if reduction > 0:
                 key = (-reduction, -offer.priority, offer.code, position)
@@ -93,20 +96,23 @@ def apply_item_offers(
         left[position] -= units
         outcome.book(pair, units)
         taken.setdefault(position, []).append((candidate, line.unit_price - pair.reduction, units))
-    segments = outcome.segments
+    pieces: list[Piece] = []
+    nets: list[int] = []
+    masks: list[int] = []
+    floors = False
     for position in open_to:
         line, mask = lines[position], open_to[position]
         floor = line.facts.min_price if line.facts else 0
-        segments.floors = segments.floors or floor > 0
+        floors = floors or floor > 0
         for candidate, price, units in taken.get(position, ()):
-            segments.pieces.append(Piece(position, line.sku, floor, units, price, candidate.offer))
-            segments.nets.append(units * price)
-            segments.open_to.append(mask & candidate.accepts)
+            pieces.append(Piece(position, line.sku, floor, units, price, candidate.offer))
+            nets.append(units * price)
+            masks.append(mask & candidate.accepts)
         if rest := left[position]:
-            segments.pieces.append(Piece(position, line.sku, floor, rest, line.unit_price, None))
-            segments.nets.append(rest * line.unit_price)
-            segments.open_to.append(mask)
-    segments.shares = [()] * len(segments.pieces)
+            pieces.append(Piece(position, line.sku, floor, rest, line.unit_price, None))
+            nets.append(rest * line.unit_price)
+            masks.append(mask)
+    outcome.segments = Segments(pieces, nets, masks, [()] * len(pieces), floors)
     return outcome
 
 

@@ -68,6 +68,7 @@ class Search:
         self.optimal = True
         self.complete = len(group.candidates) <= COMPLETE_CANDIDATES or few_sets(group.candidates)
         self.best: State | None = None
+        self.insisted = any(candidate.preferred for candidate in group.candidates)
         self._at_list = Ahead([])
 
     def run(self) -> State:
@@ -85,6 +86,10 @@ class Search:
         self.optimal = False
         return True
 
+    def _needed(self) -> int:
+        """The saving that a branch must reach at least; none where something else comes before the saving."""
+        return -1 if self.best is None or self.insisted else self.best.saved
+
     def _lost(self, key: Key) -> bool:
         """Whether a branch that can reach this key at most cannot become the best. An equal key may win by its codes."""
         return self.best is not None and key < self.best.key
@@ -94,7 +99,9 @@ class Search:
     def _choose_items(self, position: int, chosen: int, refused: int) -> None:
         """Take or leave item offers one after another; `chosen` and `refused` are bits by candidate index."""
         items = self.group.item
-        if self.best is not None and (self._spent() or (refused and self._lost(self._items_key(refused)))):
+        if self.best is not None and self._spent():
+            return
+        if refused and len(items) - position > 2 and self._lost(self._items_key(refused)):
             return
         if position == len(items):
             self.evaluations += max(chosen.bit_count(), 1)
@@ -157,9 +164,10 @@ class Search:
             if self._lost(_reach(state, ahead.most[position])):
                 return
             following = ahead.most[position + 1]
+            needed = self._needed() - state.saved - following[1]
             for option in ahead.stages[position]:
                 candidate = option.candidate
-                if state.blocked & candidate.bit:
+                if option.most < needed or state.blocked & candidate.bit:
                     continue
                 if self.best is not None and (
                     self._spent() or self._lost(_reach_with(state, option, following))
@@ -169,6 +177,7 @@ class Search:
                 after = state.after(candidate, self.group.one_shop)
                 if not isinstance(after, Refusal):
                     self._walk(after, ahead, position + 1)
+                    needed = self._needed() - state.saved - following[1]
             position += 1
         if self.best is None or state.beats(self.best):
             self.best = state

@@ -43,7 +43,7 @@ class Segments:
     a step copies the columns it changes and shares the rest. `floors`: some SKU of the group has a `min_price`.
     """
 
-    __slots__ = ("_every", "_net", "_runs", "_units", "floors", "nets", "open_to", "pieces", "shares")
+    __slots__ = ("_all", "_every", "_runs", "floors", "nets", "open_to", "pieces", "shares")
 
     def __init__(
         self,
@@ -58,9 +58,12 @@ class Segments:
         self.open_to = open_to
         self.shares = shares
         self.floors = floors
-        self._every: int | None = None
-        self._net = 0
-        self._units = 0
+        every = -1
+        for mask in open_to:
+            every &= mask
+        #: the candidates to whom every segment is open, and then the (net, units) of all
+        self._every = every
+        self._all: tuple[int, int] | None = None
         self._runs: list[Run] | None = None
 
     def open_positions(self, bit: int) -> list[int]:
@@ -69,14 +72,10 @@ class Segments:
 
     def sums(self, bit: int) -> tuple[int, int]:
         """(net, units) of the segments open to the candidate with this bit; (0, 0) where none is."""
-        if self._every is None:
-            every = -1
-            for mask in self.open_to:
-                every &= mask
-            self._every, self._net = every, sum(self.nets)
-            self._units = sum([piece.units for piece in self.pieces])
         if self._every & bit:
-            return self._net, self._units
+            if self._all is None:
+                self._all = sum(self.nets), sum([piece.units for piece in self.pieces])
+            return self._all
         net = units = 0
         for position, mask in enumerate(self.open_to):
             if mask & bit:

@@ -36,11 +36,7 @@ class BundlePrice(SegmentKind):
         for run in segments.unit_runs(bit):
             if (sku := segments.pieces[run[1]].sku) in runs:
                 runs[sku].append(run)
-        missing = {
-            sku: need - have
-            for sku, need in self.items.items()
-            if (have := _units(runs[sku])) < need
-        }
+        missing = {sku: need - have for sku, need in self.items.items() if (have := _units(runs[sku])) < need}
         if missing:
             return Refusal("threshold_not_met", gap=sum(missing.values()), metric="quantity", missing=missing)
         times = min(_units(runs[sku]) // need for sku, need in self.items.items())

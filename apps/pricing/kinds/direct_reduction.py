@@ -18,7 +18,7 @@ class DirectReduction(ItemKind):
     value: int = param("money", "每件减", "Off each unit", required=True)
 
     def reduced(self, price: int, sku: str) -> int | None:
-        return max(price - self.value, 0)
+        return price - self.value
 
     def sentence(self, words: Wording) -> str:
         amount = words.money(self.value)

@@ -75,7 +75,11 @@ class Threshold(SegmentKind):
 
     def whole_benefit(self, basis: int, units: int) -> Benefit | Refusal:
         reached = basis if self.metric == "amount" else units
-        tier = self._tier_at(reached)
+        tier = None
+        for candidate in self.tiers:
+            if reached < candidate.at:
+                break
+            tier = candidate
         if tier is None:
             return Refusal("threshold_not_met", gap=self.tiers[0].at - reached, metric=self.metric)
         uncapped = self._uncapped(tier, basis, reached)
@@ -84,17 +88,12 @@ class Threshold(SegmentKind):
     def most_whole(self, basis: int, units: int) -> int:
         """The discount alone; -1 where no tier is met."""
         reached = basis if self.metric == "amount" else units
-        tier = self._tier_at(reached)
-        return -1 if tier is None else self._capped(tier, self._uncapped(tier, basis, reached))
-
-    def _tier_at(self, reached: int) -> Tier | None:
-        """The highest tier met."""
         met = None
         for tier in self.tiers:
             if reached < tier.at:
                 break
             met = tier
-        return met
+        return -1 if met is None else self._capped(met, self._uncapped(met, basis, reached))
 
     def _uncapped(self, tier: Tier, basis: int, reached: int) -> int:
         if tier.amount_off is not None:
