@@ -45,7 +45,7 @@ class DatabaseNow(Func):
 
 @contextmanager
 def frozen(moment: datetime) -> Iterator[None]:
-    """For tests: within the block this thread's clock stands at `moment`."""
+    """For tests: within the block this thread's clock stands at `moment`; a column's `db_default` goes on."""
     token = _frozen.set(moment)
     try:
         yield

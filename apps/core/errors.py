@@ -14,7 +14,7 @@ class DomainError(Exception):
     speaks the language of the request that shows it.
     """
 
-    def __init__(self, code: str, message: Text, field: str | None = None, **numbers: object) -> None:
+    def __init__(self, code: str, message: Text, /, field: str | None = None, **numbers: object) -> None:
         super().__init__(code)
         self.code = code
         self.field = field
