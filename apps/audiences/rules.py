@@ -38,6 +38,8 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     Op.LT: operator.lt,
     Op.LTE: operator.le,
 }
+TREES = ("all", "any", "not")
+COMPARISON = ("field", "op", "value")
 LISTS = (list, tuple, set, frozenset)
 UNORDERED = frozenset({Op.EQ, Op.NE})
 
@@ -53,8 +55,10 @@ def _read_node(reader: Reader, depth: int) -> dict[str, Any]:
     if depth > MAX_DEPTH:
         reader.fault("", "too_deep", "is nested deeper than %(levels)s levels", levels=MAX_DEPTH)
         return {}
-    forms = [form for form in ("all", "any", "not") if reader.has(form)]
-    if any(reader.has(key) for key in ("field", "op", "value")):
+    for key in (*TREES, *COMPARISON):
+        reader.take(key)  # known here even where it is null
+    forms = [form for form in TREES if reader.has(form)]
+    if any(reader.has(key) for key in COMPARISON):
         forms.append("field")
     if len(forms) != 1:
         reader.fault("", "form", "must be one of all, any, not, or a field with op and value")

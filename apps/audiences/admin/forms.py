@@ -1,0 +1,101 @@
+"""What people type about audiences: a rule as JSON, checked with paths, and a list as a file."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanSwitchWidget,
+)
+
+from apps.audiences.models import Audience
+from apps.audiences.rules import read_rule
+from apps.pricing.faults import Fault, Findings, Reader
+
+LONGEST_RULE = 100_000
+
+
+class RuleField(forms.CharField):
+    """JSON text in, the canonical rule out; every fault is told with its path."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_RULE, strip=True, **options)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            raw = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(
+                _("This is not JSON: %(what)s."), code="json", params={"what": error}
+            ) from error
+        findings = Findings()
+        rule = read_rule(Reader(raw, "", findings))
+        if findings.faults:
+            raise forms.ValidationError([told(fault) for fault in findings.faults])
+        return rule
+
+    def prepare_value(self, value: Any) -> Any:
+        return json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, dict) else value
+
+    def validate(self, value: Any) -> None:
+        forms.Field.validate(self, value)
+
+    def run_validators(self, value: Any) -> None:
+        """The length was a matter of the text; the rule is no text any more."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != initial)
+        except forms.ValidationError:
+            return True
+
+
+def told(fault: Fault) -> str:
+    """A fault in the reader's language, with the place it speaks of."""
+    return f"{fault.path or gettext('rule')}: {gettext(fault.template) % fault.numbers}"
+
+
+class AudienceForm(forms.ModelForm):
+    rule = RuleField(
+        label=_("Rule"),
+        required=False,
+        help_text=_(
+            "all, any, not or a field with op and value. Fields: member_level, tags, registered_at, orders, region "
+            "and attributes. op: eq, ne, gt, gte, lt, lte, in, contains."
+        ),
+    )
+
+    class Meta:
+        model = Audience
+        fields = ("code", "name", "rule")
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label=_("CSV file"), widget=UnfoldAdminFileFieldWidget)
+    mode = forms.ChoiceField(
+        label=_("What the file is"),
+        choices=[
+            ("replace", _("The whole list, in place of the present one")),
+            ("add", _("Customers to add")),
+        ],
+        initial="replace",
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    skip_bad = forms.BooleanField(
+        label=_("Take the good rows even if others are wrong"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=500, widget=UnfoldAdminTextareaWidget
+    )
