@@ -200,7 +200,8 @@ class Demo:
 
     def _introduce(self) -> None:
         say(f"Promo Portal  {self.address}admin/   API  {self.address}api/docs/")
-        say(f"accounts      {', '.join(prepare.ACCOUNTS)}   password  {prepare.PASSWORD}")
+        names = ", ".join(account.username for account in prepare.accounts())
+        say(f"accounts      {names}   password  {prepare.PASSWORD}")
         say(f"keys          {self.folder / 'storefront.key'}   {self.folder / 'preview.key'}")
         say(f"logs          {self.logs}   stop with Ctrl-C")
         say(f"ready {self.address}")

@@ -5,28 +5,36 @@ python -m promo_portal.supervisor.prepare DATA_DIR [PACK]
 
 import os
 import sys
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import django
-from django.core.management import call_command, get_commands
+import yaml
+from django.core.management import call_command
 from django.db import transaction
 
+from promo_portal.supervisor.environment import BASE_DIR
+
 PASSWORD = "promo-demo-2026"  # noqa: S105 - printed on screen, for the demo's own accounts
-# The administrators first: everybody after them is asked for by one and confirmed by the other.
-ACCOUNTS = {
-    "admin": "administrator",
-    "admin2": "administrator",
-    "operator": "operator",
-    "operator2": "operator",
-    "approver": "approver",
-    "approver2": "approver",
-    "service": "customer_service",
-    "analyst": "analyst",
-    "auditor": "auditor",
-}
-FIRST_TWO = ("admin", "admin2")
+ACCOUNTS_FILE = BASE_DIR / "apps" / "packs" / "demo" / "accounts.yaml"
+ADMINISTRATOR = "administrator"
 KEYS = {"storefront.key": ("storefront", "grant"), "preview.key": ("storefront", "preview")}
+
+
+@dataclass(frozen=True)
+class Account:
+    username: str
+    name: str
+    email: str
+    role: str
+
+
+def accounts() -> list[Account]:
+    """The demo's people, administrators first: everybody after the first two is asked for and confirmed by them."""
+    listed = yaml.safe_load(ACCOUNTS_FILE.read_text())["accounts"]
+    people = [Account(one["username"], one["name"], one["email"], one["role"]) for one in listed]
+    return sorted(people, key=lambda account: account.role != ADMINISTRATOR)
 
 
 def main() -> None:
@@ -45,12 +53,23 @@ def load_into_empty_portal(pack: str | None) -> bool:
 
     if User.objects.exists():
         return False
-    for name, role in ACCOUNTS.items():
-        by = {} if name in FIRST_TWO else {"requested_by": FIRST_TWO[0], "confirmed_by": FIRST_TWO[1]}
-        call_command("create_user", name, role=[role], password=PASSWORD, verbosity=0, **by)
+    people = accounts()
+    first, second = (account.username for account in people[:2])
+    for account in people:
+        alone = account.username in (first, second)
+        call_command(
+            "create_user",
+            account.username,
+            role=[account.role],
+            password=PASSWORD,
+            full_name=account.name,
+            email=account.email,
+            requested_by=None if alone else first,
+            confirmed_by=None if alone else second,
+            verbosity=0,
+        )
     if pack is None:
-        if "load_demo" in get_commands():
-            call_command("load_demo", verbosity=0)
+        call_command("load_demo", verbosity=0)
     else:
         call_command("import_pack", pack, "--publish", verbosity=0)
     return True
@@ -62,8 +81,6 @@ def write_key(path: Path, scopes: tuple[str, ...], *, replace: bool) -> None:
         return
     out = StringIO()
     arguments = [part for scope in scopes for part in ("--scope", scope)]
-    if "create_api_key" not in get_commands():
-        return
     call_command("create_api_key", f"demo-{path.stem}", *arguments, stdout=out)
     path.unlink(missing_ok=True)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

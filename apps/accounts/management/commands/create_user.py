@@ -25,6 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--role", action="append", default=[], choices=[role.value for role in Role])
         parser.add_argument("--password", help="asked for when not given")
         parser.add_argument("--language", default=Language.CHINESE.value, choices=Language.values)
+        parser.add_argument("--full-name", default="", help="as colleagues know them")
+        parser.add_argument("--email", default="")
         parser.add_argument("--requested-by", metavar="ADMINISTRATOR")
         parser.add_argument("--confirmed-by", metavar="ADMINISTRATOR")
 
@@ -39,6 +41,8 @@ class Command(BaseCommand):
                 password=password,
                 actor="system:create_user",
                 language=options["language"],
+                first_name=options["full_name"],
+                email=options["email"],
             )
             for role in options["role"]:
                 self._give(user, Role(role), options)
