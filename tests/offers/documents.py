@@ -23,7 +23,9 @@ def activity(**changes: Any) -> Json:
 
 def flash(**changes: Any) -> Json:
     """One price for all of the scope."""
-    return activity(**{"code": "flash", "layer": "item", "kind": "flash_sale", "params": {"value": 5900}, **changes})
+    return activity(
+        **{"code": "flash", "layer": "item", "kind": "flash_sale", "params": {"value": 5900}, **changes}
+    )
 
 
 def template(**changes: Any) -> Json:

@@ -8,9 +8,10 @@ from apps.offers.submission import Facts, submission_faults
 from tests.offers.documents import activity, campaign, read, template
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
+SOME = Facts(skus_in_scope=3, people=2)
 
 
-def faults(reader: Any, raw: Any, facts: Facts = Facts(skus_in_scope=3, people=2)) -> list[str]:
+def faults(reader: Any, raw: Any, facts: Facts = SOME) -> list[str]:
     content, wrong = read(reader, raw)
     assert wrong == []
     return [str(fault) for fault in submission_faults(content, facts, NOW)]

@@ -20,8 +20,7 @@ def shop(kind: str, params: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 ACTIVITIES = [
-    ({}, ["code: is required", "name: is required", "kind: is required", "layer: is required"]
-     + ["params: is required", "starts_at: is required", "ends_at: is required"]),
+    ({}, [f"{key}: is required" for key in ("code", "name", "kind", "layer", "params", "starts_at", "ends_at")]),
     ([], ["(document): must be an object"]),
     (activity(colour="red"), ["colour: is not known here"]),
     (activity(code="a/b"), ["code: must be 1 to 64 visible ASCII characters without /"]),

@@ -171,8 +171,13 @@ def test_codes_may_be_the_portals(tmp_path: Path) -> None:
     imported(written(tmp_path, small()))
     pack = {
         "pack": 1,
-        "catalog": {"categories": [{"code": "trail", "parent": "shoes"}], "skus": [{"sku": "C", "price": 1, "shop": "S1"}]},
-        "activities": [{**small()["activities"][0], "code": "other", "scope": {"mode": "include", "skus": ["A", "C"]}}],
+        "catalog": {
+            "categories": [{"code": "trail", "parent": "shoes"}],
+            "skus": [{"sku": "C", "price": 1, "shop": "S1"}],
+        },
+        "activities": [
+            {**small()["activities"][0], "code": "other", "scope": {"mode": "include", "skus": ["A", "C"]}}
+        ],
     }
     imported(written(tmp_path, pack))
     assert Activity.objects.count() == 2
