@@ -249,6 +249,7 @@ def test_the_accounts_of_the_demo() -> None:
         "approver2": "approver",
         "service": "customer_service",
         "analyst": "analyst",
+        "auditor": "auditor",
         "admin": "administrator",
         "admin2": "administrator",
     }
