@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.pricing.faults import CODE
 
 MAX_CODE = 64
-VALID_CODE = RegexValidator(CODE, _("Use 1 to 64 visible ASCII characters without “/”."), code="code")
+VALID_CODE = RegexValidator(
+    rf"\A{CODE.pattern}", _("Use 1 to 64 visible ASCII characters without “/”."), code="code"
+)
 
 
 class CodeField(models.CharField):

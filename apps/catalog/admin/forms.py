@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
@@ -29,15 +28,27 @@ def exclusions_field() -> forms.MultipleChoiceField:
     )
 
 
+class TagsField(forms.CharField):
+    """A list of tags, each once, in the order typed."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def to_python(self, value: Any) -> Any:
+        lines = (line.strip() for line in (super().to_python(value) or "").splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+    def run_validators(self, value: Any) -> None:
+        """A list is no text; the model looks at each tag."""
+
+
 class SkuForm(forms.ModelForm):
-    tags = SimpleArrayField(
-        forms.CharField(max_length=200),
-        label=_("Tags"),
-        delimiter="\n",
-        required=False,
-        help_text=_("One per line."),
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-    )
+    tags = TagsField(label=_("Tags"), required=False, help_text=_("One per line."))
     excluded_from = exclusions_field()
 
     class Meta:
@@ -52,9 +63,6 @@ class SkuForm(forms.ModelForm):
                 self.fields[name] = MoneyField(
                     label=label, required=required, help_text=help_text, currency=currency
                 )
-
-    def clean_tags(self) -> list[str]:
-        return list(dict.fromkeys(self.cleaned_data["tags"] or []))
 
 
 class CategoryForm(forms.ModelForm):
