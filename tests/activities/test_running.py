@@ -20,7 +20,7 @@ from tests.activities.cast import approved, hours, live, log_of, picture
 pytestmark = pytest.mark.django_db
 
 
-def refused(activity, verb, **arguments) -> str:
+def refused(activity, verb, /, **arguments) -> str:
     """The code of the refusal, which changed nothing."""
     before, book = picture(activity), BookChange.objects.count()
     with pytest.raises(DomainError) as caught:

@@ -19,6 +19,7 @@ from apps.offers.versions.models import OPEN, Running
 from apps.offers.versions.steps import audit_action
 
 BATCH = 2_000
+ONE_SWEEP_EACH = "FOR UPDATE SKIP LOCKED"
 
 _swept: list[type[Running]] = []
 
@@ -86,7 +87,7 @@ def _flip(
     table, log = model._meta.db_table, AuditEntry._meta.db_table
     statement = f"""
         WITH due AS (
-            SELECT id, status, revocation_pending FROM {table} WHERE {due} LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+            SELECT id, status, revocation_pending FROM {table} WHERE {due} LIMIT %(batch)s {ONE_SWEEP_EACH}
         ), flipped AS (
             UPDATE {table} AS thing SET {change}, updated_at = %(now)s FROM due WHERE thing.id = due.id
             RETURNING thing.code, due.status AS was, due.revocation_pending AS was_pending,
