@@ -45,7 +45,12 @@ class RuleField(forms.CharField):
         return rule
 
     def prepare_value(self, value: Any) -> Any:
-        return json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, dict) else value
+        if not isinstance(value, dict):
+            return value
+        in_order = read_rule(
+            Reader(value, "", Findings())
+        )  # jsonb forgets the order in which people read a rule
+        return json.dumps(in_order, indent=2, ensure_ascii=False)
 
     def validate(self, value: Any) -> None:
         forms.Field.validate(self, value)
