@@ -42,9 +42,8 @@ def skus_in_scope(scope: Json, shop: str | None = None) -> QuerySet[Sku]:
 def count_scope(scope: Json, shop: str | None = None, sample: int = SAMPLE) -> ScopeCount:
     """The live count beside the scope picker."""
     skus = skus_in_scope(scope, shop)
-    return ScopeCount(
-        skus.count(), skus.select_related("shop", "category", "brand").order_by("code")[:sample]
-    )
+    first = skus.select_related("shop", "category", "brand").order_by("code")[:sample]
+    return ScopeCount(skus.count(), list(first))
 
 
 def book_version() -> int:

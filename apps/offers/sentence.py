@@ -153,7 +153,9 @@ def _benefit(content: Json, words: Wording) -> str:
 def _kind(content: Json) -> Kind | None:
     """The kind with its parameters, None as long as they are wrong."""
     declared = KINDS.get(content.get("kind") or "")
-    return declared and declared.read(Reader(content.get("params") or {}, "params", Findings()))
+    if declared is None:
+        return None
+    return declared.read(Reader(content.get("params") or {}, "params", Findings()))
 
 
 def _scope(content: Json, words: Wording) -> str:

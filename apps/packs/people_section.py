@@ -31,7 +31,7 @@ def no_members_file(name: str, reader: Reader) -> list[str]:
 def read_audience(reader: Reader, members_file: MembersFile) -> Json:
     """`members` holds the list of the pack and of its file together."""
     code = reader.code("code", required=True) or ""
-    audience = {
+    audience: Json = {
         "code": code,
         "name": name_or(reader, code),
         "rule": read_rule(reader.child("rule")) if reader.has("rule") else None,

@@ -12,14 +12,15 @@ PLATFORM, SHOP, BRAND = "platform", "shop", "brand:"
 
 def read_bearers(owner: Reader, key: str = "bearers") -> list[dict[str, Any]]:
     """`[{party, bps}]` in the order given; an empty list says nothing."""
-    bearers, seen = [], set()
+    bearers: list[dict[str, Any]] = []
+    seen: set[str] = set()
     for reader in owner.children(key, longest=50):
         party = _read_party(reader)
         bps = reader.integer("bps", required=True, maximum=BPS)
         reader.close()
-        if party in seen:
+        if party is not None and party in seen:
             reader.fault("party", "duplicate", "is named twice")
-        seen.add(party)
+        seen.add(party or "")
         bearers.append({"party": party or "", "bps": bps})
     if bearers and all(bearer["bps"] is not None for bearer in bearers):
         total = sum(bearer["bps"] for bearer in bearers)

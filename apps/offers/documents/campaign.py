@@ -71,7 +71,7 @@ def _read_items(reader: Reader) -> list[dict[str, Any]]:
 
 def _read_releases(reader: Reader, quantity: int | None) -> list[dict[str, Any]]:
     """Slots in time order; together they release exactly the quantity."""
-    releases = []
+    releases: list[dict[str, Any]] = []
     for child in reader.children("releases", longest=10_000):
         at = child.time("at", required=True)
         released = child.integer("quantity", minimum=1, required=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -141,17 +142,12 @@ def _write(document: PackDocument, portal: Portal | None, actor: User | None) ->
         else Outcome(),
     }
     faults: list[Fault] = []
-    report.sections["events"] = _each(
-        "events", document.events, Event, lambda row: save_event(content=row, actor=actor), faults
-    )
+    save_one = partial(save_event, actor=actor)
+    report.sections["events"] = _each("events", document.events, Event, save_one, faults)
     for section, attribute, model in VERSIONED:
-        report.sections[section] = _each(
-            section,
-            getattr(document, attribute),
-            model,
-            lambda row, model=model: save_document(model=model, content=row, actor=actor, batch=report.batch),
-            faults,
-        )
+        save = partial(save_document, model=model, actor=actor, batch=report.batch)
+        rows = getattr(document, attribute)
+        report.sections[section] = _each(section, rows, model, save, faults)
     if faults:
         raise PackRefused(faults)
     return report
@@ -181,16 +177,17 @@ def _each(
     section: str,
     rows: Sequence[Json],
     model: Any,
-    save: Callable[[Json], bool],
+    save: Callable[..., bool],
     faults: list[Fault],
 ) -> Outcome:
     """Save each document; a refusal by the portal as it stands becomes a fault of its entry."""
     codes = [row["code"] for row in rows]
     known = set(model._default_manager.filter(code__in=codes).values_list("code", flat=True))
-    created, changed = [], []
+    created: list[str] = []
+    changed: list[str] = []
     for position, row in enumerate(rows):
         try:
-            if save(row):
+            if save(content=row):
                 (changed if row["code"] in known else created).append(row["code"])
         except DomainError as refused:
             faults += _faults_of(refused, f"{section}[{position}]")
