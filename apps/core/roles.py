@@ -28,7 +28,7 @@ LABELS: dict[Role, Promise] = {
     Role.CUSTOMER_SERVICE: _("Customer service"),
 }
 
-# Nobody gets these without a second administrator (domain.md, Approval).
+# Nobody gets these without a second administrator.
 GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
 READ_BUSINESS = frozenset(
@@ -90,6 +90,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "accounts.change_user",
             "accounts.assign_role",
             "accounts.confirm_role",
+            "django_celery_beat.view_periodictask",
             "catalog.view_*",
             "catalog.add_shop",
             "catalog.change_shop",

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_celery_beat",
+    "django_filters",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -52,6 +54,7 @@ MIDDLEWARE = [
     "promo_portal.middleware.HealthMiddleware",
     "promo_portal.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "apps.storefront.lane.ApiLaneMiddleware",  # answers the API; what follows is for pages
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "promo_portal.middleware.AdminPolicyMiddleware",

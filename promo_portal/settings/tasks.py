@@ -8,6 +8,7 @@ __all__ = [
     "CELERY_ACCEPT_CONTENT",
     "CELERY_BEAT_MAX_LOOP_INTERVAL",
     "CELERY_BEAT_SCHEDULE",
+    "CELERY_BEAT_SCHEDULER",
     "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP",
     "CELERY_BROKER_URL",
     "CELERY_ENABLE_UTC",
@@ -41,9 +42,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
+# The entries below are written into Beat's tables at its start: an administrator sees there when each ran last.
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # `expires`: ticks that pile up behind a stopped worker are dropped, the next one does their work.
-    "activities.sweep": {"task": "activities.sweep", "schedule": 5.0, "options": {"expires": 15}},
-    "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expires": 120}},
+    # `expire_seconds`: ticks that pile up behind a stopped worker are dropped, the next one does their work.
+    "activities.sweep": {"task": "activities.sweep", "schedule": 5.0, "options": {"expire_seconds": 15}},
+    "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expire_seconds": 120}},
 }

@@ -153,7 +153,7 @@ class Demo:
                 address,
             ],
             "worker": [*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle"],
-            "beat": [*celery, "beat", "--pidfile=", "-s", str(self.folder / "beat")],
+            "beat": [*celery, "beat", "--pidfile="],
         }
 
     def _empty_metrics_folder(self) -> Path:
