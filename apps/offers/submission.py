@@ -35,6 +35,7 @@ def submission_faults(content: Json, facts: Facts, now: datetime) -> list[Fault]
         *_window_faults(content, "starts_at", "ends_at", "", now),
         *_validity_faults(content, now),
         *_reach_faults(content, facts),
+        *_holdout_faults(content),
         *_release_faults(content),
         *_outlasting_faults(content, facts),
     ]
@@ -64,6 +65,13 @@ def _reach_faults(content: Json, facts: Facts) -> list[Fault]:
     if facts.people == 0 and content["targeting"]["audiences"]:
         faults.append(Fault("targeting.audiences", "nobody", "nobody is in these audiences"))
     return faults
+
+
+def _holdout_faults(content: Json) -> list[Fault]:
+    """Who sees an activity and does not get it would rightly complain."""
+    if content.get("holdout_bps") and content["placements"]:
+        return [Fault("holdout_bps", "placed", "is not for what is publicly placed")]
+    return []
 
 
 def _release_faults(content: Json) -> list[Fault]:

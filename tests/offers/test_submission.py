@@ -39,6 +39,12 @@ def test_something_must_be_in_scope_and_somebody_meant() -> None:
     assert faults(read_activity, raw, Facts()) == [], "what nobody counted is no fault"
 
 
+def test_nobody_is_held_out_of_what_everybody_sees() -> None:
+    placed = activity(holdout_bps=500, placements=["home"])
+    assert faults(read_activity, placed) == ["holdout_bps: is not for what is publicly placed"]
+    assert faults(read_activity, activity(holdout_bps=500)) == []
+
+
 def test_a_fixed_validity_must_lie_ahead() -> None:
     past = {"mode": "fixed", "from": "2026-11-02T00:00:00Z", "until": "2026-11-02T00:00:00Z"}
     assert faults(read_template, template(validity=past)) == [

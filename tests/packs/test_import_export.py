@@ -9,10 +9,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Model
 
+from apps.accounts.services.roles import set_up_role
+from apps.accounts.services.users import create_user
 from apps.activities.models import Activity, Event
+from apps.approvals.models import ApprovalRequest
 from apps.audiences.models import Audience, Customer
 from apps.catalog.models import Category, Portal, Shop, Sku
 from apps.core.models import AuditEntry
+from apps.core.roles import Role
 from apps.coupons.models import ClaimCampaign, CouponTemplate
 from apps.offers.models import BookChange, OfferCode
 from apps.packs import demo
@@ -309,3 +313,16 @@ def test_the_demo_is_for_an_empty_portal(settings: Any) -> None:
     with pytest.raises(CommandError, match="not empty"):
         call_command("load_demo", verbosity=0)
     assert counts() == before
+
+
+def test_the_demo_leaves_work_for_the_approver(settings: Any) -> None:
+    settings.ALLOW_PUBLISH = True
+    operator = create_user(username="operator", password="x" * 12, actor="system:test")
+    set_up_role(user=operator, role=Role.OPERATOR)
+    call_command("load_demo", verbosity=0)
+    waiting = ApprovalRequest.objects.filter(state="pending").values_list("subject_code", "submitter")
+    assert set(waiting) == {
+        ("jike-every-300-25", operator.pk),
+        ("drinks-3-pay-2-again", operator.pk),
+    }
+    assert Activity.objects.get(code="flash-final-again").status == "draft"

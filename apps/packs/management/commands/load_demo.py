@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
-from django.db import transaction
 
-from apps.catalog.models import Portal
-from apps.core.clock import database_now
 from apps.core.errors import DomainError
-from apps.packs import demo
-from apps.packs.demo.shift import shifted
-from apps.packs.loading import load_file
-from apps.packs.services import PackRefused, import_pack
-from apps.pricing.faults import Findings
+from apps.packs.services.demo import load_demo
+from apps.packs.services.importing import PackRefused
 
 
 class Command(BaseCommand):
     help = "Load the demo into an empty portal, published without approval (needs ALLOW_PUBLISH)."
 
     @no_translations
-    @transaction.atomic
     def handle(self, *args: object, **options: Any) -> None:
-        if Portal.objects.exists():
-            raise CommandError("this portal is not empty: the demo is for a new one")
-        findings = Findings()
-        raw = load_file(Path(demo.__file__).parent / "pack.yaml", findings)
         try:
-            report = import_pack(
-                raw=shifted(raw, database_now()), findings=findings, actor=None, publish=True
-            )
+            report = load_demo()
         except PackRefused as refused:
             raise CommandError("\n".join(map(str, refused.faults))) from refused
         except DomainError as refused:

@@ -1,0 +1,60 @@
+"""The demo: its fair moved to today and published, and a little work left for those who sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.activities.models import Activity
+from apps.activities.services import copy, revise, save_draft, submit
+from apps.catalog.models import Portal
+from apps.core.clock import database_now
+from apps.core.errors import DomainError
+from apps.packs import demo
+from apps.packs.demo.shift import shifted
+from apps.packs.loading import load_file
+from apps.packs.services.importing import ImportReport, PackRefused, import_pack
+from apps.pricing.faults import Findings
+
+PACK = Path(demo.__file__).parent / "pack.yaml"
+OPERATOR = "operator"
+LONGER, AGAIN, ENCORE = "jike-every-300-25", "drinks-3-pay-2", "flash-final"
+
+
+@transaction.atomic
+def load_demo() -> ImportReport:
+    """Fill an empty portal. Raises DomainError where it is not empty or may not publish."""
+    if Portal.objects.exists():
+        raise DomainError("not_empty", _("This portal is not empty: the demo is for a new one."))
+    findings = Findings()
+    raw = load_file(PACK, findings)
+    if findings.faults:
+        raise PackRefused(findings.faults)
+    report = import_pack(raw=shifted(raw, database_now()), findings=findings, actor=None, publish=True)
+    operator = User.objects.filter(username=OPERATOR, is_active=True).first()
+    if operator is not None:
+        _leave_work(operator)
+    return report
+
+
+def _leave_work(operator: User) -> None:
+    """A revision and a new activity that wait for approval, and a draft, so that nobody's inbox is empty."""
+    running = Activity.objects.get(code=LONGER)
+    draft = revise(thing=running, actor=operator)
+    later = datetime.fromisoformat(draft.content["ends_at"]) + timedelta(days=3)
+    content = {**draft.content, "ends_at": later.isoformat()}
+    save_draft(thing=running, content=content, actor=operator, seen_revision=draft.revision)
+    submit(thing=running, actor=operator)
+    week = timedelta(days=7)
+    again = _copy(AGAIN, "饮料冲调买3付2 返场", operator, week)
+    submit(thing=again, actor=operator)
+    _copy(ENCORE, "巅峰之夜秒杀 返场", operator, week)
+
+
+def _copy(code: str, name: str, operator: User, shift: timedelta) -> Activity:
+    thing = Activity.objects.get(code=code)
+    return copy(thing=thing, code=f"{code}-again", actor=operator, shift=shift, changes={"name": name})
