@@ -141,7 +141,7 @@ def review_rows(rights: Mapping[Right, str], approved: Iterable[str]) -> tuple[T
 
 
 def running_table(rights: Mapping[Right, str]) -> Table:
-    """The table of domain.md for things with a start and an end.
+    """The lifecycle table of things with a start and an end.
 
     Only pausing, going live and ending go on beside a pending revocation; whoever wants less than that can pause.
     """

@@ -1,4 +1,4 @@
-"""The table of domain.md, written a second time from the text, against the one in the code: every cell."""
+"""The lifecycle table, written a second time from the text, against the one in the code: every cell."""
 
 import pytest
 

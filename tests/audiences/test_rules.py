@@ -1,4 +1,4 @@
-"""Rules judged over fields: one line per case, as pack.md words them."""
+"""Rules judged over fields: one line per case, as the pack format words them."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""pack.md, last part: whether the customer of a cart is in an audience, by list or by rule."""
+"""The pack format, last part: whether the customer of a cart is in an audience, by list or by rule."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def reach(offer: Offer, case: Case) -> str | None:
 
 
 def in_scope(offer: Offer, line: Line) -> bool:
-    """Section 2 (unknown and excluded SKUs), section 3 (shop layers), pack.md (`scope`)."""
+    """Section 2 (unknown and excluded SKUs), section 3 (shop layers), the pack format (`scope`)."""
     sku = line.sku
     if sku is None or offer.owner in sku.excluded_from:
         return False
