@@ -6,7 +6,7 @@ approved one, before the first approval the draft. A version carries the whole d
 """
 
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -20,29 +20,9 @@ from apps.core.codes import CodeField
 from apps.offers.lifecycle import RUNNING, EndReason, Right, State, Table, VersionState
 from apps.offers.selectors import skus_in_scope
 from apps.offers.submission import Facts
+from apps.offers.versions.labels import END_LABELS, STATE_LABELS, VERSION_LABELS
 from apps.pricing.offer import Owner
 
-STATE_LABELS = {
-    State.DRAFT.value: _("draft"),
-    State.IN_REVIEW.value: _("in review"),
-    State.APPROVED.value: _("approved"),
-    State.LIVE.value: _("live"),
-    State.PAUSED.value: _("paused"),
-    State.ENDED.value: _("ended"),
-}
-END_LABELS = {
-    EndReason.EXPIRED.value: _("expired"),
-    EndReason.REVOKED.value: _("revoked"),
-    EndReason.SOLD_OUT.value: _("sold out"),
-    EndReason.BUDGET_EXHAUSTED.value: _("budget exhausted"),
-}
-VERSION_LABELS = {
-    VersionState.DRAFT.value: _("draft"),
-    VersionState.IN_REVIEW.value: _("in review"),
-    VersionState.APPROVED.value: _("approved"),
-    VersionState.SUPERSEDED.value: _("replaced"),
-    VersionState.DISCARDED.value: _("discarded"),
-}
 OPEN = (VersionState.DRAFT, VersionState.IN_REVIEW)
 
 
@@ -177,11 +157,6 @@ class Versioned(models.Model):
         self.shop_code = content.get("shop") or ""
 
 
-class RunningQuerySet(models.QuerySet):
-    def running(self) -> Self:
-        return self.filter(status__in=list(RUNNING))
-
-
 class Running(Versioned):
     """A thing with a start and an end: the long table, revocation, pause."""
 
@@ -211,8 +186,6 @@ class Running(Versioned):
         editable=False,
         verbose_name=_("resumed by"),
     )
-
-    objects = RunningQuerySet.as_manager()
 
     class Meta:
         abstract = True
