@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db.models import Model
 
+from apps.accounts.models import User
 from apps.accounts.services.roles import set_up_role
 from apps.accounts.services.users import create_user
 from apps.activities.models import Activity, Event
@@ -326,3 +328,32 @@ def test_the_demo_leaves_work_for_the_approver(settings: Any) -> None:
         ("drinks-3-pay-2-again", operator.pk),
     }
     assert Activity.objects.get(code="flash-final-again").status == "draft"
+
+
+def test_a_persons_import_needs_their_permissions(tmp_path: Path) -> None:
+    imported(written(tmp_path, small()))
+    for name, role in (("operator", Role.OPERATOR), ("analyst", Role.ANALYST)):
+        user = create_user(username=name, password="x" * 12, actor="system:test")
+        set_up_role(user=user, role=role)
+    pricer = create_user(username="pricer", password="x" * 12, actor="system:test")
+    pricer.user_permissions.add(Permission.objects.get(codename="change_sku"))
+    priced, offered, shopped, guarded = small(), small(), small(), small()
+    priced["catalog"]["skus"][0]["price"] = 1
+    offered["activities"][0]["name"] = "改名"
+    shopped["catalog"]["shops"][0]["name"] = "改名"
+    guarded["catalog"]["skus"][0]["min_price"] = 5
+    for who, pack in (
+        ("analyst", priced),
+        ("analyst", offered),
+        ("operator", shopped),
+        ("pricer", guarded),
+    ):
+        before = counts()
+        with pytest.raises((CommandError, SystemExit)):
+            imported(written(tmp_path, pack), "--user", who)
+        assert counts() == before
+    assert Sku.objects.get(code="A").price_amount == 19900
+    imported(written(tmp_path, priced), "--user", "operator")
+    imported(written(tmp_path, offered), "--user", "operator")
+    assert Activity.objects.get().versions.get().editor_ids == [User.objects.get(username="operator").pk]
+    assert Sku.objects.get(code="A").price_amount == 19900, "the last pack had the old price"

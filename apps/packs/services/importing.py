@@ -27,6 +27,7 @@ from apps.core.bulk_upsert import Outcome
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
 from apps.core.locks import AdvisoryLock, hold
+from apps.core.permissions import require_permission
 from apps.coupons.models import ClaimCampaign, CouponTemplate
 from apps.offers.versions.models import Versioned
 from apps.packs.document import PackDocument, read_pack
@@ -42,6 +43,18 @@ VERSIONED: Sequence[tuple[str, str, type[Versioned]]] = (
     ("activities", "activities", Activity),
     ("claim_campaigns", "campaigns", ClaimCampaign),
 )
+
+
+#: what a person must be allowed to do before a section may be written; offers ask for themselves
+RIGHTS: Mapping[str, str] = {
+    "shops": "catalog.change_shop",
+    "categories": "catalog.change_category",
+    "brands": "catalog.change_brand",
+    "skus": "catalog.change_sku",
+    "customers": "audiences.change_audience",
+    "audiences": "audiences.change_audience",
+}
+SETTINGS_RIGHT, PROTECTED_RIGHT = "catalog.change_portal", "catalog.change_min_price"
 
 
 class PackRefused(DomainError):
@@ -141,6 +154,8 @@ def _write(document: PackDocument, portal: Portal | None, actor: User | None) ->
         if document.audiences
         else Outcome(),
     }
+    if actor is not None:
+        _check_rights(report, bool(catalog.protected), actor)
     faults: list[Fault] = []
     save_one = partial(save_event, actor=actor)
     report.sections["events"] = _each("events", document.events, Event, save_one, faults)
@@ -151,6 +166,15 @@ def _write(document: PackDocument, portal: Portal | None, actor: User | None) ->
     if faults:
         raise PackRefused(faults)
     return report
+
+
+def _check_rights(report: ImportReport, protected: bool, actor: User) -> None:
+    """Raise Forbidden, and with it take back what was written, where this person may not change it."""
+    wanted = [RIGHTS[name] for name, outcome in report.sections.items() if outcome.written]
+    wanted += [SETTINGS_RIGHT] if report.settings_changed else []
+    wanted += [PROTECTED_RIGHT] if protected else []
+    for permission in wanted:
+        require_permission(actor, permission)
 
 
 def _write_customers(rows: Sequence[Json], actor: User | None) -> Outcome:
