@@ -9,11 +9,13 @@ STATEMENT_TIMEOUT_MS = env.int("DB_STATEMENT_TIMEOUT_MS", default=60_000)
 LOCK_TIMEOUT_MS = env.int("DB_LOCK_TIMEOUT_MS", default=5_000)
 IDLE_IN_TRANSACTION_MS = env.int("DB_IDLE_IN_TRANSACTION_MS", default=60_000)
 SESSION_OPTIONS = " ".join(
-    f"-c {name}={milliseconds}"
-    for name, milliseconds in (
+    f"-c {name}={value}"
+    for name, value in (
         ("statement_timeout", STATEMENT_TIMEOUT_MS),
         ("lock_timeout", LOCK_TIMEOUT_MS),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS),
+        # Only statements prepared by name have one: those of the hot paths, whose shape never depends on a value.
+        ("plan_cache_mode", "force_generic_plan"),
     )
 )
 
@@ -26,6 +28,7 @@ DATABASES["default"]["OPTIONS"].update(options=SESSION_OPTIONS)
 # Only processes that serve keep connections; a command makes its one and fails at once where there is none.
 POOL_SIZE = env.int("DB_POOL_SIZE", default=8 if MODE in (Mode.PRODUCTION, Mode.DEMO) else 0)
 if POOL_SIZE:
+    DATABASES["default"]["ENGINE"] = "promo_portal.pooled_postgresql"
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
 
 CACHE_URL = env.str("CACHE_URL", default="") or valkey.cache_url(DATA_DIR / "valkey")
