@@ -43,5 +43,17 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,  # the header has a switch of its own, one click instead of two
     "BORDER_RADIUS": "6px",
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "STYLES": [lambda request: static("portal/portal.css")],
+    "DASHBOARD_CALLBACK": "promo_portal.home.dashboard",
+    "COMMAND": {
+        "search_models": [
+            "activities.activity", "coupons.coupontemplate", "coupons.claimcampaign", "catalog.sku", "audiences.customer",
+        ],
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": "promo_portal.navigation.sidebar",
+    },
 }

@@ -1,0 +1,17 @@
+"""Activities in the admin, and how their requests and look-ups are told to the apps below."""
+
+from django.contrib import admin
+
+from apps.activities.admin.activity import ActivityAdmin
+from apps.activities.admin.event import EventAdmin
+from apps.activities.admin.mutexes import find_mutexes
+from apps.activities.models import Activity, Event
+from apps.approvals.admin import presenters
+from apps.offers.admin import picking
+from apps.offers.admin.presenting import VersionPresenter
+
+presenters.register(Activity.DOCUMENT, VersionPresenter(admin.site._registry[Activity]))
+picking.register("event", picking.by_model(Event))
+picking.register("mutex", find_mutexes)
+
+__all__ = ["ActivityAdmin", "EventAdmin"]

@@ -1,0 +1,109 @@
+"""Activities: list with tabs, editor, buttons of the lifecycle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.decorators import display
+
+from apps.accounts.current import signed_in
+from apps.activities.admin.doings import DOINGS
+from apps.activities.forms import ActivityForm
+from apps.activities.models import Activity
+from apps.activities.selectors import tab
+from apps.catalog.models import Sku
+from apps.offers.admin.codes import new_code
+from apps.offers.admin.looks import STATE_LOOKS
+from apps.offers.admin.situation import Situation
+from apps.offers.admin.versioned import VersionedAdmin
+from apps.offers.admin.words import local_time
+from apps.offers.documents.activity import ACTIVITY_KINDS
+from apps.pricing.kinds import KINDS
+
+TABS = (
+    ("", _("All")),
+    ("mine", _("Mine")),
+    ("in_review", _("In review")),
+    ("upcoming", _("Starting")),
+    ("running", _("Live")),
+    ("ended", _("Ended")),
+)
+
+
+@admin.register(Activity)
+class ActivityAdmin(VersionedAdmin):
+    list_display = ("title_and_code", "kind_name", "state", "window", "shop_code", "owner")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("layer", ChoicesDropdownFilter),
+        ("starts_at", RangeDateTimeFilter),
+    )
+    search_fields = ("code", "name")
+    search_help_text = _("Name, code or SKU")
+    ordering = ("-id",)
+    tabs = TABS
+
+    form_class = ActivityForm
+    doings = DOINGS
+    add_title = _("New activity")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Activity], search_term: str
+    ) -> tuple[QuerySet[Activity], bool]:
+        """A term that is a SKU finds the activities that name it, besides those with it in their name."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        sku = search_term.strip()
+        if sku and Sku.objects.filter(pk=sku).exists():
+            names_it = Q(current__content__scope__skus__contains=[sku]) | Q(
+                current__content__params__prices__has_key=sku
+            )
+            found = found | queryset.filter(names_it)
+        return found, duplicates
+
+    def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:  # type: ignore[override]
+        if not name or name not in dict(TABS):
+            return queryset
+        return queryset.filter(pk__in=tab(name, signed_in(request)).values("pk"))
+
+    def new_content(self, request: HttpRequest) -> dict[str, Any]:
+        kind = request.GET.get("kind")
+        return {
+            "code": new_code("activity"),
+            "kind": kind if kind in ACTIVITY_KINDS else "threshold",
+            "scope": {"mode": "all"},
+        }
+
+    def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
+        context = super().page_context(request, situation)
+        if situation is not None:
+            context["simulator_url"] = f"{reverse('admin:simulator')}?activity={situation.thing.code}"
+        return context
+
+    @display(description=_("activity"), ordering="name", header=True)
+    def title_and_code(self, activity: Activity) -> tuple[str, str]:
+        return activity.name, activity.code
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_name(self, activity: Activity) -> str:
+        return KINDS[activity.kind].label(get_language() or "")
+
+    @display(description=_("state"), ordering="status", label=STATE_LOOKS)
+    def state(self, activity: Activity) -> tuple[str, str]:
+        if activity.revocation_pending:
+            return activity.status, _("%(state)s, revocation asked for") % {
+                "state": activity.get_status_display()
+            }
+        reason = activity.get_end_reason_display() if activity.end_reason else None
+        return activity.status, reason or activity.get_status_display()
+
+    @admin.display(description=_("time"), ordering="starts_at")
+    def window(self, activity: Activity) -> str:
+        return f"{local_time(activity.starts_at)} – {local_time(activity.ends_at, ends=True)}"

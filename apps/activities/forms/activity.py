@@ -1,0 +1,94 @@
+"""The form of an activity: when, what, on which goods, with what together; the rest under more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.activities.forms.more import more_groups
+from apps.activities.forms.sessions import session_group
+from apps.catalog.models import Shop
+from apps.core.forms import LocalDateTimeField
+from apps.offers.documents.activity import ACTIVITY_KINDS
+from apps.offers.forms import inputs, parts, translate
+from apps.offers.forms.document_form import DocumentForm
+from apps.offers.forms.params import param_entries
+from apps.offers.forms.slots import Block, Group, Rows, Slot
+from apps.pricing.kinds import KINDS
+from apps.pricing.layers import ACTIVITY_LAYERS, Layer
+
+
+class ActivityForm(DocumentForm):
+    """`value("kind")` and `value("layer")` decide what is asked."""
+
+    layer: Layer | None = None
+
+    def make_blocks(self) -> Sequence[Block]:
+        self.kind = KINDS.get(self.value("kind") or "", KINDS[ACTIVITY_KINDS[0]])
+        self.layers = tuple(layer for layer in self.kind.layers if layer in ACTIVITY_LAYERS)
+        self.layer = layer = self._layer()
+        return [
+            Block("when", _("When"), [Group("", self._times()), session_group()], "schedule"),
+            Block("what", _("What is given"), self._what(), "redeem"),
+            Block("goods", _("On which goods"), parts.scope_groups(), "inventory_2"),
+            Block(
+                "stack", _("Together with what"), [Group("", parts.stacking_entries(self.layer))], "layers"
+            ),
+            Block("more", _("More settings"), more_groups(self.kind, layer), "tune"),
+        ]
+
+    def initial_of(self, path: str) -> Any:
+        if path == parts.STACKING:
+            return translate.preset_of(self.content.get("stacks_with"), self.layer)
+        if path == "layer" and self.layer is not None:
+            return self.layer.value
+        if path.startswith("display.") and path.count(".") == 2:
+            _display, name, language = path.split(".")
+            return translate.text_in((self.content.get("display") or {}).get(name), language)
+        if path == "schedule.tz":
+            return (self.content.get("schedule") or {}).get("tz") or settings.TIME_ZONE
+        return super().initial_of(path)
+
+    def assemble(self, raw: dict[str, Any]) -> dict[str, Any]:
+        raw["layer"] = self._layer().value
+        raw.setdefault("params", {})
+        if self.layer is not Layer.SHOP:
+            raw.pop("shop", None)
+        schedule = raw.get("schedule", {})
+        if not schedule.get("days") and not schedule.get("sessions"):
+            raw.pop("schedule", None)
+        translate.put_stacking(raw)
+        translate.put_scope(raw)
+        translate.put_texts(raw)
+        return raw
+
+    def _layer(self) -> Layer:
+        """The layer chosen, where the kind has it; else the widest that the kind has."""
+        chosen = self.value("layer")
+        return Layer(chosen) if chosen in self.layers else self.layers[-1]
+
+    def _times(self) -> list[Slot | Rows]:
+        return [
+            Slot("name", inputs.text(_("Name"), placeholder=_("What colleagues call it")), wide=True),
+            Slot("starts_at", inputs.typed(LocalDateTimeField, _("Starts"))),
+            Slot("ends_at", inputs.typed(LocalDateTimeField, _("Ends"))),
+        ]
+
+    def _what(self) -> list[Group]:
+        language = get_language() or ""
+        kinds = [(code, KINDS[code].label(language)) for code in ACTIVITY_KINDS]
+        entries: list[Slot | Rows] = [Slot("kind", inputs.select(_("Kind"), kinds), swaps=True)]
+        if len(self.layers) > 1:
+            layers = inputs.select(_("Counts over"), parts.layer_choices(self.layers))
+            entries.append(Slot("layer", layers, swaps=True))
+        if self.layer is Layer.SHOP:
+            entries.append(Slot("shop", inputs.select(_("Shop"), _shops())))
+        return [Group("", entries), Group("", param_entries(self.kind))]
+
+
+def _shops() -> list[tuple[str, Any]]:
+    return [("", "—"), *((shop.code, str(shop)) for shop in Shop.objects.order_by("code"))]

@@ -1,0 +1,71 @@
+"""Coupon templates: list with tabs, editor, buttons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from apps.coupons.admin.doings import TEMPLATE_DOINGS
+from apps.coupons.forms import TemplateForm
+from apps.coupons.models import CouponTemplate
+from apps.offers.admin.codes import new_code
+from apps.offers.admin.versioned import VersionedAdmin
+from apps.offers.documents.template import TEMPLATE_KINDS
+from apps.offers.lifecycle import TemplateState, VersionState
+from apps.pricing.kinds import KINDS
+from apps.pricing.money import format_money
+
+
+@admin.register(CouponTemplate)
+class CouponTemplateAdmin(VersionedAdmin):
+    list_display = ("title_and_code", "kind_name", "state", "issuer", "budget", "owner")
+    list_filter = (("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
+    search_fields = ("code", "name")
+    search_help_text = _("Name or code")
+    ordering = ("-id",)
+    tabs = (
+        ("", _("All")),
+        ("mine", _("Mine")),
+        ("in_review", _("In review")),
+        ("approved", _("In use")),
+        ("stopped", _("Stopped")),
+    )
+
+    form_class = TemplateForm
+    doings = TEMPLATE_DOINGS
+    add_title = _("New coupon template")
+
+    def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:
+        tabs = {
+            "mine": Q(owner=request.user.pk),
+            "in_review": Q(versions__state=VersionState.IN_REVIEW),
+            "approved": Q(status=TemplateState.APPROVED),
+            "stopped": Q(status=TemplateState.STOPPED),
+        }
+        return queryset.filter(tabs[name]) if name in tabs else queryset
+
+    def new_content(self, request: HttpRequest) -> dict[str, Any]:
+        return {"code": new_code("template"), "kind": TEMPLATE_KINDS[-1], "scope": {"mode": "all"}}
+
+    @display(description=_("coupon template"), ordering="name", header=True)
+    def title_and_code(self, template: CouponTemplate) -> tuple[str, str]:
+        return template.name, template.code
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_name(self, template: CouponTemplate) -> str:
+        return KINDS[template.kind].label(get_language() or "")
+
+    @admin.display(description=_("issued by"), ordering="shop_code")
+    def issuer(self, template: CouponTemplate) -> Any:
+        return template.shop_code or _("the platform")
+
+    @admin.display(description=_("budget"), ordering="budget_amount")
+    def budget(self, template: CouponTemplate) -> str:
+        return "-" if template.budget_amount is None else format_money(template.budget_amount)

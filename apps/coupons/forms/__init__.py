@@ -1,0 +1,6 @@
+"""The forms of coupon templates and claim campaigns."""
+
+from apps.coupons.forms.campaign import CampaignForm
+from apps.coupons.forms.template import TemplateForm
+
+__all__ = ["CampaignForm", "TemplateForm"]

@@ -1,0 +1,1 @@
+"""What the admin pages of activities, coupon templates and claim campaigns share. Registers nothing itself."""

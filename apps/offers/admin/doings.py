@@ -1,0 +1,205 @@
+"""What people can do to a thing, one row each: when it is offered, what it says it will do, and the service behind it.
+
+The lifecycle table decides; a row only adds what the table cannot know (whose request it is, whether a draft is open).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldBooleanSwitchWidget
+
+from apps.accounts.models import User
+from apps.offers.admin.situation import Situation
+from apps.offers.forms.slots import Text
+from apps.offers.lifecycle import Action, Right, VersionState
+from apps.offers.versions import drafts, review, revocation, running
+
+Service = Callable[..., Any]
+Fields = Callable[[Any], Mapping[str, forms.Field]]
+
+
+def no_fields(thing: Any) -> Mapping[str, forms.Field]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Doing:
+    """`run(thing, actor, reason, answers)` calls one service. `reason`: must, may or cannot be given."""
+
+    code: str
+    label: Text
+    effect: Text
+    run: Callable[[Any, User, str, Mapping[str, Any]], Any]
+    offered: Callable[[Situation], bool]
+    done: Text
+    reason: str = "none"
+    fields: Fields = field(default=no_fields)
+    icon: str = "bolt"
+    grave: bool = False
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.reason == "must"
+
+
+def with_reason(service: Service) -> Callable[[Any, User, str, Mapping[str, Any]], Any]:
+    return lambda thing, actor, reason, answers: service(thing=thing, actor=actor, reason=reason, **answers)
+
+
+def without_reason(service: Service) -> Callable[[Any, User, str, Mapping[str, Any]], Any]:
+    return lambda thing, actor, reason, answers: service(thing=thing, actor=actor, **answers)
+
+
+def _submit_offered(situation: Situation) -> bool:
+    if situation.thing.current_id is None:
+        return situation.allows(Action.SUBMIT)
+    beside = situation.thing.TABLE.allowed(situation.thing.status, situation.thing.pending, Action.REVISE)
+    return beside is not None and situation.draft is not None and situation.may(Right.SUBMIT)
+
+
+def _withdraw_offered(situation: Situation) -> bool:
+    return situation.mine("publish") and situation.may(Right.WITHDRAW)
+
+
+def _discard_offered(situation: Situation) -> bool:
+    return (
+        situation.draft is not None and situation.thing.current_id is not None and situation.may(Right.EDIT)
+    )
+
+
+def _revise_offered(situation: Situation) -> bool:
+    return situation.allows(Action.REVISE) and situation.version is None
+
+
+def _resume_offered(situation: Situation) -> bool:
+    return situation.allows(Action.RESUME) and situation.thing.paused_by_id != situation.user.pk
+
+
+def _ask_to_resume_offered(situation: Situation) -> bool:
+    row = situation.thing.TABLE.allowed(situation.thing.status, situation.thing.pending, Action.RESUME)
+    may = situation.may(Right.SUBMIT) and not _resume_offered(situation)
+    return row is not None and may and situation.request("resume") is None
+
+
+def _withdraw_revocation_offered(situation: Situation) -> bool:
+    return situation.allows(Action.WITHDRAW_REVOCATION) and situation.mine("revoke")
+
+
+def _unpaid_field(thing: Any) -> Mapping[str, forms.Field]:
+    label = _("Cancel unpaid orders, too")
+    return {
+        "cancel_unpaid": forms.BooleanField(label=label, required=False, widget=UnfoldBooleanSwitchWidget)
+    }
+
+
+REVIEW_DOINGS = (
+    Doing(
+        "submit",
+        _("Submit for approval"),
+        _("Somebody else decides. Until then it cannot be edited; you can take it back."),
+        with_reason(review.submit),
+        _submit_offered,
+        _("Submitted: it waits for a decision."),
+        reason="may",
+        icon="send",
+    ),
+    Doing(
+        "withdraw",
+        _("Take back"),
+        _("The request is closed and the draft can be edited again."),
+        without_reason(review.withdraw),
+        _withdraw_offered,
+        _("Taken back: it is a draft again."),
+        icon="undo",
+    ),
+    Doing(
+        "revise",
+        _("Revise"),
+        _("A draft opens beside what runs. What runs stays as it is until the draft is approved."),
+        without_reason(drafts.revise),
+        _revise_offered,
+        _("A draft is open."),
+        icon="edit",
+    ),
+    Doing(
+        "discard",
+        _("Discard the draft"),
+        _("The draft beside it is given up. What runs stays as it is."),
+        without_reason(drafts.discard_draft),
+        _discard_offered,
+        _("The draft was discarded."),
+        icon="delete",
+        grave=True,
+    ),
+)
+
+RUNNING_DOINGS = (
+    Doing(
+        "pause",
+        _("Pause"),
+        _(
+            "From the next price on it counts for nobody. Orders placed and not yet paid keep their price. Only another person can let it go on."
+        ),
+        with_reason(running.pause),
+        lambda situation: situation.allows(Action.PAUSE),
+        _("Paused: original prices count from now on."),
+        reason="must",
+        icon="pause",
+        grave=True,
+    ),
+    Doing(
+        "resume",
+        _("Resume"),
+        _("It counts again from the next price on, within its time."),
+        with_reason(running.resume),
+        _resume_offered,
+        _("It goes on."),
+        reason="may",
+        icon="play_arrow",
+    ),
+    Doing(
+        "request_resume",
+        _("Ask to resume"),
+        _("An approver who did not pause it decides whether it goes on."),
+        with_reason(running.request_resume),
+        _ask_to_resume_offered,
+        _("Asked: it waits for a decision."),
+        reason="may",
+        icon="play_arrow",
+    ),
+    Doing(
+        "request_revocation",
+        _("Ask for revocation"),
+        _(
+            "Another person decides. It runs on until then; once approved, original prices are back at once and it never starts again."
+        ),
+        with_reason(revocation.request_revocation),
+        lambda situation: situation.allows(Action.REQUEST_REVOCATION),
+        _("Asked: the revocation waits for a decision."),
+        reason="must",
+        fields=_unpaid_field,
+        icon="block",
+        grave=True,
+    ),
+    Doing(
+        "withdraw_revocation",
+        _("Take the revocation request back"),
+        _("The request is closed; it runs on."),
+        without_reason(revocation.withdraw_revocation),
+        _withdraw_revocation_offered,
+        _("The revocation request was taken back."),
+        icon="undo",
+    ),
+)
+
+
+def offered(doings: tuple[Doing, ...], situation: Situation) -> list[Doing]:
+    """The buttons of one person at this moment."""
+    if situation.version is not None and situation.version.state == VersionState.DISCARDED:
+        return []
+    return [doing for doing in doings if doing.offered(situation)]

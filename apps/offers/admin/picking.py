@@ -1,0 +1,74 @@
+"""Look-ups behind the pickers of the forms: codes with their names, found by either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Model, Q
+from django.http import Http404, HttpRequest, JsonResponse
+
+from apps.audiences.models import Audience
+from apps.catalog.models import Brand, Category, Shop, Sku
+
+MOST = 20
+MOST_NAMED = 2_000
+
+#: (code, name) of what matches a text, or of exactly these codes
+Finder = Callable[[str, Sequence[str] | None], Iterable[tuple[str, str]]]
+
+
+def by_model(model: type[Model]) -> Finder:
+    def find(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
+        rows = model._default_manager.order_by("code")
+        if codes is not None:
+            rows = rows.filter(code__in=codes)
+        elif text:
+            rows = rows.filter(Q(code__istartswith=text) | Q(name__icontains=text))
+        return rows.values_list("code", "name")[: MOST if codes is None else MOST_NAMED]
+
+    return find
+
+
+def find_tags(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
+    """Tags are words on SKUs; a sample of the catalogue shows those in use."""
+    if codes is not None:
+        return [(code, "") for code in codes]
+    rows = Sku.objects.exclude(tags=[]).values_list("tags", flat=True)[:5_000]
+    found = sorted({tag for tags in rows for tag in tags if text.lower() in tag.lower()})
+    return [(tag, "") for tag in found[:MOST]]
+
+
+_finders: dict[str, Finder] = {
+    "sku": by_model(Sku),
+    "category": by_model(Category),
+    "brand": by_model(Brand),
+    "shop": by_model(Shop),
+    "audience": by_model(Audience),
+    "tag": find_tags,
+}
+
+
+def register(source: str, finder: Finder) -> None:
+    """For what higher apps know: events, templates, exclusion groups."""
+    _finders[source] = finder
+
+
+def pick(request: HttpRequest, source: str) -> JsonResponse:
+    """`?q=` searches, `?codes=a,b` names; answers `[{code, name}]`."""
+    finder = _finders.get(source)
+    if finder is None:
+        raise Http404
+    named = request.GET.get("codes")
+    codes = named.split(",")[:MOST_NAMED] if named else None
+    found = finder(request.GET.get("q", "").strip()[:100], codes)
+    return JsonResponse([{"code": code, "name": name} for code, name in found], safe=False)
+
+
+def names_of(source: str, codes: Sequence[str]) -> dict[str, str]:
+    finder = _finders.get(source)
+    return dict(finder("", codes)) if finder and codes else {}
+
+
+def default_finders() -> dict[str, Any]:
+    return dict(_finders)

@@ -1,0 +1,178 @@
+"""The ModelAdmin of everything that is drafted, approved and run: list, editor or reading page, buttons, copies."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from apps.accounts.current import signed_in
+from apps.catalog.selectors import portal
+from apps.core.tabbed_list import EstimatingPaginator, TabbedChangeList
+from apps.offers.admin import confirm, copying, editor, picking
+from apps.offers.admin.doings import Doing, offered
+from apps.offers.admin.looks import STATE_LOOKS
+from apps.offers.admin.preview import preview
+from apps.offers.admin.situation import Situation, situation_of
+from apps.offers.admin.words import changes_in_words, lines_of
+from apps.offers.documents import diff
+from apps.offers.forms.document_form import DocumentForm
+from apps.offers.forms.slots import Text
+from apps.offers.lifecycle import Right
+
+
+class VersionedAdmin(ModelAdmin):
+    """Children name the form, the buttons and what a new document says."""
+
+    list_per_page = 50
+    list_filter_submit = True
+    show_full_result_count = False
+    paginator = EstimatingPaginator
+    list_before_template = "admin/portal/tabs.html"
+
+    form_class: ClassVar[type[DocumentForm]]
+    doings: ClassVar[tuple[Doing, ...]]
+    add_title: ClassVar[Text]
+    tabs: ClassVar[tuple[tuple[str, Text], ...]] = ()
+
+    actions = None
+
+    def new_content(self, request: HttpRequest) -> dict[str, Any]:
+        raise NotImplementedError
+
+    # Permissions: the rights of the lifecycle, never deletion
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.model.RIGHTS[Right.ADD])
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(self.model.RIGHTS[Right.EDIT])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    # List
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("owner")
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
+        return TabbedChangeList
+
+    def tab_queryset(self, request: HttpRequest, queryset: Any, tab: str) -> Any:
+        """The rows of one tab."""
+        return queryset
+
+    @display(description=_("state"), ordering="status", label=STATE_LOOKS)
+    def state(self, thing: Any) -> tuple[str, str]:
+        return thing.status, thing.get_status_display()
+
+    # Pages
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        wrap = self.admin_site.admin_view
+        return [
+            path("preview/", wrap(lambda r: editor.preview_view(self, r)), name=f"{name}_preview"),
+            path("swap/", wrap(lambda r: editor.swap_view(self, r)), name=f"{name}_swap"),
+            path("pick/<slug:source>/", wrap(self.pick_view), name=f"{name}_pick"),
+            path("<path:object_id>/do/<slug:code>/", wrap(self.do_view), name=f"{name}_do"),
+            path("<path:object_id>/copy/", wrap(self.copy_view), name=f"{name}_copy"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        if object_id is None:
+            return editor.edit_view(self, request)
+        thing = self.get_object(request, unquote(object_id))
+        if thing is None:
+            raise Http404
+        if not self.has_view_permission(request, thing):
+            raise PermissionDenied
+        situation = situation_of(thing, signed_in(request))
+        if situation.draft is not None and situation.may(Right.EDIT) and "read" not in request.GET:
+            return editor.edit_view(self, request, thing)
+        if request.method == "POST":
+            raise PermissionDenied
+        return self.reading_page(request, situation)
+
+    def reading_page(self, request: HttpRequest, situation: Situation) -> HttpResponse:
+        """What the thing says, for who cannot or need not edit it."""
+        thing, shown = situation.thing, situation.shown
+        form = self.form_class(content=shown.content)
+        currency = self.currency()
+        context = {
+            **self.admin_site.each_context(request),
+            **self.page_context(request, situation),
+            "title": thing.name,
+            "preview": preview(thing.DOCUMENT, shown.content, faultless=True),
+            "parts": list(lines_of(form, currency)),
+            "version": shown,
+            "changes": self.changes_of(situation, form, currency),
+            "versions": list(thing.versions.all()[:20]),
+        }
+        return TemplateResponse(request, "admin/portal/reading.html", context)
+
+    def changes_of(self, situation: Situation, form: DocumentForm, currency: str) -> list[Any]:
+        """What the open version changes against the one that runs."""
+        current = situation.thing.current
+        if situation.version is None or current is None:
+            return []
+        before = self.form_class(content=current.content)
+        return changes_in_words(diff(current.content, situation.version.content), before, form, currency)
+
+    def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
+        """What every page about a thing shows: state, buttons, what waits."""
+        common: dict[str, Any] = {"opts": self.opts, "model_admin": self, "situation": situation}
+        if situation is None:
+            return common
+        thing = situation.thing
+        return {
+            **common,
+            "thing": thing,
+            "buttons": [
+                {"doing": doing, "url": self.url_of(thing, "do", doing.code)}
+                for doing in offered(self.doings, situation)
+            ],
+            "copy_url": self.url_of(thing, "copy") if self.has_add_permission(request) else "",
+            "state_look": STATE_LOOKS.get(thing.status, ""),
+            "waiting": situation.requests,
+        }
+
+    def do_view(self, request: HttpRequest, object_id: str, code: str) -> HttpResponse:
+        return confirm.confirm_view(self, request, object_id, code)
+
+    def copy_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return copying.copy_view(self, request, object_id)
+
+    def pick_view(self, request: HttpRequest, source: str) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return picking.pick(request, source)
+
+    # For the pages above
+
+    def url_of(self, thing: Any, *more: str) -> str:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{more[0] if more else 'change'}"
+        return reverse(name, args=[thing.pk, *more[1:]])
+
+    def editor_urls(self) -> dict[str, str]:
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        pick = reverse(f"{name}_pick", args=["SOURCE"])
+        return {"preview": reverse(f"{name}_preview"), "swap": reverse(f"{name}_swap"), "pick": pick}
+
+    def currency(self) -> str:
+        return portal().currency

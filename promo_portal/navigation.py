@@ -1,0 +1,116 @@
+"""The sidebar: what people work with, in the order they need it; each sees what they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.approvals.selectors import unread_notices, waiting_for
+
+MOST_COUNTED = 99
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the sidebar for unfold, badges counted for this person."""
+    return [
+        _group(
+            "",
+            _item(_("Home"), "space_dashboard", "index", None, active=is_home),
+            _item(
+                _("Waiting for me"),
+                "inbox",
+                "approvals_approvalrequest_changelist",
+                "approvals.view_approvalrequest",
+                badge=_waiting(request),
+            ),
+            _item(_("Notices"), "notifications", "approvals_notice_changelist", None, badge=_unread(request)),
+        ),
+        _group(
+            _("Promotions"),
+            _item(_("Activities"), "sell", "activities_activity_changelist", "activities.view_activity"),
+            _item(_("Events"), "celebration", "activities_event_changelist", "activities.view_event"),
+            _item(
+                _("Coupon templates"),
+                "confirmation_number",
+                "coupons_coupontemplate_changelist",
+                "coupons.view_coupontemplate",
+            ),
+            _item(
+                _("Claim campaigns"),
+                "redeem",
+                "coupons_claimcampaign_changelist",
+                "coupons.view_claimcampaign",
+            ),
+            _item(_("Simulator"), "calculate", "simulator", "activities.view_activity"),
+        ),
+        _group(
+            _("Goods and people"),
+            _item("SKU", "inventory_2", "catalog_sku_changelist", "catalog.view_sku"),
+            _item(_("Categories"), "account_tree", "catalog_category_changelist", "catalog.view_category"),
+            _item(_("Brands"), "verified", "catalog_brand_changelist", "catalog.view_brand"),
+            _item(_("Shops"), "storefront", "catalog_shop_changelist", "catalog.view_shop"),
+            _item(_("Audiences"), "groups", "audiences_audience_changelist", "audiences.view_audience"),
+            _item(_("Customers"), "person", "audiences_customer_changelist", "audiences.view_customer"),
+        ),
+        _group(
+            _("System"),
+            _item(_("Accounts"), "manage_accounts", "accounts_user_changelist", "accounts.view_user"),
+            _item(
+                _("Role requests"), "how_to_reg", "accounts_rolegrant_changelist", "accounts.view_rolegrant"
+            ),
+            _item(_("API clients"), "api", "storefront_apiclient_changelist", "storefront.view_apiclient"),
+            _item(_("API keys"), "key", "storefront_apikey_changelist", "storefront.view_apikey"),
+            _item(_("Audit log"), "history", "core_auditentry_changelist", "core.view_auditentry"),
+            _item(_("Settings"), "settings", "catalog_portal_changelist", "catalog.view_portal"),
+        ),
+    ]
+
+
+def is_home(request: HttpRequest) -> bool:
+    return request.path == str(reverse_lazy("admin:index"))
+
+
+def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "items": list(items)}
+
+
+def _item(
+    title: Any,
+    icon: str,
+    name: str,
+    permission: str | None,
+    *,
+    badge: str = "",
+    active: Callable[[HttpRequest], bool] | None = None,
+) -> dict[str, Any]:
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+    if permission is not None:
+        item["permission"] = lambda request: request.user.has_perm(permission)
+    if badge:
+        item["badge"] = badge
+        item["badge_variant"] = "danger"
+    if active is not None:
+        item["active"] = active
+    return item
+
+
+def _waiting(request: HttpRequest) -> str:
+    user = request.user
+    if not isinstance(user, User) or not user.has_perm("approvals.view_approvalrequest"):
+        return ""
+    return _count(waiting_for(user))
+
+
+def _unread(request: HttpRequest) -> str:
+    return _count(unread_notices(request.user)) if isinstance(request.user, User) else ""
+
+
+def _count(rows: Any) -> str:
+    """ "" for none; more than people care to know is 99+."""
+    number = rows.order_by()[: MOST_COUNTED + 1].count()
+    return "" if not number else str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"

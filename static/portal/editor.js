@@ -1,0 +1,130 @@
+// The editor: asks the server for the sentence, the faults and the goods as one types; swaps blocks when a choice changes
+// what is asked; adds and removes rows; shows fields only while they matter. Saving works without it.
+(() => {
+    "use strict";
+    const form = document.getElementById("pp-form");
+    if (!form) return;
+    const words = JSON.parse(document.getElementById("pp-words").textContent);
+    const blocks = document.getElementById("pp-blocks");
+    const state = document.getElementById("pp-state");
+    const touched = new Set();
+    let asking = null;
+    let timer = 0;
+    let dirty = false;
+    let sending = false;
+
+    const fields = () => [...form.querySelectorAll("[data-field]")].filter((one) => !one.closest("template"));
+    const valueOf = (name) => {
+        const all = [...form.elements].filter((one) => one.name === name);
+        const ticked = all.find((one) => (one.type !== "radio" && one.type !== "checkbox") || one.checked);
+        return ticked ? ticked.value : "";
+    };
+
+    function showWhatMatters() {
+        for (const element of form.querySelectorAll("[data-when]")) {
+            const [name, values] = element.dataset.when.split("=");
+            element.hidden = !values.split(",").includes(valueOf(name));
+        }
+    }
+
+    function renumber(html, number) { return html.replaceAll("__i__", String(number)); }
+
+    function addRow(rows) {
+        const body = rows.querySelector(".pp-rows-body");
+        const path = rows.dataset.rows;
+        const numbers = [...body.querySelectorAll("[data-field]")]
+            .map((one) => Number(one.dataset.field.slice(path.length + 1).split("]")[0]));
+        const holder = document.createElement("div");
+        holder.innerHTML = renumber(rows.querySelector("template").innerHTML, Math.max(-1, ...numbers) + 1);
+        const row = holder.firstElementChild;
+        body.append(row);
+        window.ppPickers(row);
+        row.querySelector("input, select, textarea")?.focus();
+    }
+
+    function showFaults(found, top) {
+        for (const element of fields()) {
+            const name = element.dataset.field;
+            const list = element.querySelector(":scope > .pp-faults");
+            if (!list) continue;
+            const texts = touched.has(name) ? found[name] || [] : [];
+            list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+            element.classList.toggle("pp-wrong", texts.length > 0);
+        }
+        const list = document.getElementById("pp-top");
+        list.replaceChildren(...top.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+        list.hidden = !top.length;
+        const count = Object.keys(found).length + top.length;
+        state.textContent = count ? `${count} ${words.faults}` : dirty ? words.unsaved : "";
+    }
+
+    async function preview() {
+        asking?.abort();
+        asking = new AbortController();
+        try {
+            const response = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), signal: asking.signal });
+            if (!response.ok) return;
+            const answer = await response.json();
+            document.getElementById("pp-sentence").textContent = answer.sentence;
+            document.getElementById("pp-preview").innerHTML = answer.panel;
+            showFaults(answer.faults, answer.top);
+        } catch (error) {
+            if (error.name !== "AbortError") throw error;
+        }
+    }
+
+    function previewSoon() {
+        clearTimeout(timer);
+        timer = setTimeout(preview, 250);
+    }
+
+    async function swap() {
+        const open = [...blocks.querySelectorAll("details[open]")].map((one) => one.dataset.keepOpen);
+        const focus = document.activeElement?.id;
+        const response = await fetch(form.dataset.swapUrl, { method: "POST", body: new FormData(form) });
+        if (!response.ok) return;
+        blocks.innerHTML = await response.text();
+        for (const details of blocks.querySelectorAll("details")) {
+            if (open.includes(details.dataset.keepOpen)) details.open = true;
+        }
+        window.ppPickers(blocks);
+        showWhatMatters();
+        if (focus) document.getElementById(focus)?.focus();
+        preview();
+    }
+
+    function note(event) {
+        const element = event.target.closest("[data-field]");
+        if (element) touched.add(element.dataset.field);
+        dirty = true;
+    }
+
+    form.addEventListener("input", (event) => { note(event); showWhatMatters(); previewSoon(); });
+    form.addEventListener("change", (event) => {
+        note(event);
+        if (event.target.dataset.swap) swap();
+        else { showWhatMatters(); previewSoon(); }
+    });
+    form.addEventListener("click", (event) => {
+        const add = event.target.closest("[data-add-row]");
+        const remove = event.target.closest("[data-remove-row]");
+        if (add) addRow(add.closest("[data-rows]"));
+        if (remove) { remove.closest(".pp-row").remove(); dirty = true; previewSoon(); }
+    });
+    form.addEventListener("submit", () => { sending = true; });
+    window.addEventListener("beforeunload", (event) => { if (dirty && !sending) event.preventDefault(); });
+    form.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
+        if (event.key === "s" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.querySelector("[name=_save]").click(); }
+    });
+
+    for (const element of fields()) {
+        if (element.querySelector(":scope > .pp-faults > li")) {
+            element.classList.add("pp-wrong");
+            touched.add(element.dataset.field);
+            for (let around = element.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+        }
+    }
+    showWhatMatters();
+    document.querySelector(".pp-wrong")?.scrollIntoView({ block: "center" });
+})();
