@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import QuerySet
@@ -49,5 +50,6 @@ class LongListMixin:
 
     paginator = EstimatingPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # a count over the whole table for every choice of every filter
     list_per_page = 50
     list_filter_submit = True

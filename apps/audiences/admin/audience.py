@@ -123,9 +123,11 @@ def _bad_rows(report: ListReport | None) -> dict[str, Any]:
     if report is None or not report.bad:
         return {}
     shown = len(report.first_bad)
+    title = (
+        _("Wrong rows: %(bad)s") if shown == report.bad else _("The first %(shown)s of %(bad)s wrong rows")
+    )
     return {
-        "bad_title": _("Wrong rows: %(bad)s, of which the first %(shown)s are")
-        % {"bad": report.bad, "shown": shown},
+        "bad_title": title % {"bad": report.bad, "shown": shown},
         "bad_rows": {
             "headers": [_("line"), _("text")],
             "rows": [[row.number, row.text] for row in report.first_bad],

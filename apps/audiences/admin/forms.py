@@ -10,6 +10,7 @@ from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -102,5 +103,5 @@ class UploadForm(forms.Form):
         widget=UnfoldBooleanSwitchWidget,
     )
     reason = forms.CharField(
-        label=_("Reason"), required=False, max_length=500, widget=UnfoldAdminTextareaWidget
+        label=_("Reason"), required=False, max_length=500, widget=UnfoldAdminTextInputWidget
     )

@@ -33,6 +33,9 @@ class TagsField(forms.CharField):
 
     widget = UnfoldAdminTextareaWidget
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"rows": 3}
+
     def to_python(self, value: Any) -> Any:
         lines = (line.strip() for line in (super().to_python(value) or "").splitlines())
         return list(dict.fromkeys(line for line in lines if line))
