@@ -71,6 +71,8 @@ class Kind:
     @classmethod
     def read(cls, reader: Reader) -> Self | None:
         """The kind from its JSON parameters, or None when something is wrong (the reader has the faults)."""
+        if not reader.ok:
+            return None
         before = len(reader.findings.faults)
         values = {declared.name: cls.read_one(declared, reader) for declared in cls.params()}
         reader.close()
