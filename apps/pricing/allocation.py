@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from apps.pricing.segment import Run
 
 
 def spread(discount: int, nets: Sequence[int], rooms: Sequence[int] | None = None) -> list[int]:
@@ -46,6 +50,30 @@ def _largest_remainders(
         remainders.sort()
         for _, _, i in remainders[:left]:
             shares[i] += 1
+    return shares
+
+
+def spread_freely(discount: int, runs: Sequence[Run]) -> list[int]:
+    """The same for runs of alike units without any `min_price`, so that a unit's room is its net; sums per run."""
+    total = sum([amount * units for amount, _, units in runs])
+    left = discount = min(discount, total)
+    if not left:
+        return [0] * len(runs)
+    shares: list[int] = []
+    remainders = []
+    for amount, _, units in runs:
+        share, remainder = divmod(discount * amount, total)
+        left -= share * units
+        remainders.append((-remainder, -amount, len(shares)))
+        shares.append(share * units)
+    if left:
+        remainders.sort()
+        for _, _, i in remainders:
+            extra = min(left, runs[i][2])
+            shares[i] += extra
+            left -= extra
+            if not left:
+                break
     return shares
 
 

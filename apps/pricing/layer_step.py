@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apps.pricing.allocation import spread, spread_runs
+from apps.pricing.allocation import spread, spread_freely, spread_runs
 from apps.pricing.benefit import NO_REWARDS, Group, Refusal, Rewards
 from apps.pricing.candidate import Candidate, compatible
 from apps.pricing.kinds.segment_kind import SegmentKind
 from apps.pricing.kinds.shipping_off import ShippingOff
-from apps.pricing.parts import first_units_shares
-from apps.pricing.segment import Piece, Segments, Share
+from apps.pricing.segment import Booking, Segments, first_units_net
 
 
 class Step:
@@ -39,20 +38,18 @@ class Step:
 def most(candidate: Candidate, segments: Segments) -> int:
     """An upper bound in minor units of what the offer can give on this state or any that follows from it; -1: never used."""
     offer, bit = candidate.offer, candidate.bit
-    net, units = segments.sums(bit)
-    if not units:
-        return -1
     if offer.takes_whole:
+        net, units = segments.sums(bit)
+        if not units:
+            return -1
         basis = segments.item_net(bit) if offer.basis_item else net
-        bound = offer.kind.most_whole(basis, units)  # type: ignore[attr-defined]
+        bound = min(offer.kind.most_whole(basis, units), net)  # type: ignore[attr-defined]
     else:
         bound = offer.kind.most(segments, bit)  # type: ignore[attr-defined]
-    if bound > 0:
-        if segments.floors:
-            net = sum([segments.room(position) for position in segments.open_positions(bit)])
-        bound = min(bound, net)
-        if candidate.budget_left is not None:
-            bound = min(bound, candidate.budget_left)
+    if segments.floors and bound > 0:
+        bound = min(bound, sum([segments.room(position) for position in segments.open_positions(bit)]))
+    if candidate.budget_left is not None and bound > candidate.budget_left:
+        bound = candidate.budget_left
     return bound
 
 
@@ -71,21 +68,15 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
         return benefit
     rewarding = bool(benefit.rewards) and deliverable(benefit.rewards, candidate)
     if offer.takes_whole:
-        positions = segments.open_positions(bit)
-        shares = _spread_whole(benefit.discount, segments, positions)
-        discount = sum(shares)
+        gave = _spread_whole(benefit.discount, segments, segments.open_positions(bit))
     else:
         gave = _spread_groups(benefit.groups or (), segments)
-        discount = sum([share for _, share in gave.values()])
+    discount = sum([share for _, share in gave.values()])
     if discount == 0 and not rewarding:
         return _undelivered(benefit.rewards)
     if candidate.budget_left is not None and discount > candidate.budget_left:
         return Refusal("budget_exhausted", left=candidate.budget_left, discount=discount)
-    after = (
-        _book_whole(candidate, segments, positions, shares)
-        if offer.takes_whole
-        else _book_units(candidate, segments, gave)
-    )
+    after = _book(candidate, segments, gave, discount)
     return Step(discount, max(benefit.uncapped, discount), after, benefit.rewards, rewarding)
 
 
@@ -102,32 +93,22 @@ def _undelivered(rewards: Rewards) -> Refusal:
     return Refusal("customer_required" if rewards.coupons else "sold_out")
 
 
-def _spread_whole(discount: int, segments: Segments, positions: Sequence[int]) -> list[int]:
+#: What an offer takes: position -> (the first units of the segment, the sum of their shares).
+Gave = dict[int, tuple[int, int]]
+
+
+def _spread_whole(discount: int, segments: Segments, positions: Sequence[int]) -> Gave:
+    units, nets = segments.units, segments.nets
     if not discount:
-        return [0] * len(positions)
-    nets = segments.nets
+        return {i: (units[i], 0) for i in positions}
     rooms = [segments.room(i) for i in positions] if segments.floors else None
-    return spread(discount, [nets[i] for i in positions], rooms)
+    shares = spread(discount, [nets[i] for i in positions], rooms)
+    return {i: (units[i], share) for i, share in zip(positions, shares, strict=True)}
 
 
-def _book_whole(
-    candidate: Candidate, segments: Segments, positions: Sequence[int], shares: Sequence[int]
-) -> Segments:
-    offer, accepts = candidate.offer, candidate.accepts
-    nets, open_to, booked = segments.nets.copy(), segments.open_to.copy(), segments.shares.copy()
-    for position, share in zip(positions, shares, strict=True):
-        nets[position] -= share
-        open_to[position] &= accepts
-        booked[position] += ((offer, share),)
-    return Segments(segments.pieces, nets, open_to, booked, segments.floors)
-
-
-def _spread_groups(groups: Sequence[Group], segments: Segments) -> dict[int, tuple[int, int]]:
-    """Position -> (units given, the sum of their shares).
-
-    A group that `min_price` leaves no discount is left alone like any other without one.
-    """
-    gave: dict[int, tuple[int, int]] = {}
+def _spread_groups(groups: Sequence[Group], segments: Segments) -> Gave:
+    """A group that `min_price` leaves no discount is left alone like any other without one."""
+    gave: Gave = {}
     pieces, floors = segments.pieces, segments.floors
     for discount, runs, times in groups:
         if len(runs) == 1:
@@ -138,55 +119,45 @@ def _spread_groups(groups: Sequence[Group], segments: Segments) -> dict[int, tup
                 before = gave.get(position, (0, 0))
                 gave[position] = (before[0] + units * times, before[1] + share * times)
             continue
-        rooms = [max(run[0] - pieces[run[1]].floor, 0) for run in runs] if floors else None
-        shares = spread_runs(discount, [run[0] for run in runs], [run[2] for run in runs], rooms)
-        if floors and not any(shares):
-            continue
+        if floors:
+            rooms = [max(run[0] - pieces[run[1]].floor, 0) for run in runs]
+            shares = spread_runs(discount, [run[0] for run in runs], [run[2] for run in runs], rooms)
+            if not any(shares):
+                continue
+        else:
+            shares = spread_freely(discount, runs)
         for (_, position, units), share in zip(runs, shares, strict=True):
             before = gave.get(position, (0, 0))
             gave[position] = (before[0] + units * times, before[1] + share * times)
     return gave
 
 
-def _book_units(candidate: Candidate, segments: Segments, gave: dict[int, tuple[int, int]]) -> Segments:
-    """Split the units taken off their segments, right before the rest, and book the shares on them."""
-    offer, accepts = candidate.offer, candidate.accepts
-    pieces: list[Piece] = []
-    nets: list[int] = []
-    open_to: list[int] = []
-    booked: list[tuple[Share, ...]] = []
-    for position, piece in enumerate(segments.pieces):
-        net, mask, shares = segments.nets[position], segments.open_to[position], segments.shares[position]
-        if position in gave:
-            units, share = gave[position]
-            head_net, head_shares, rest_shares = split(piece.units, piece.unit_price, net, shares, units)
-            nets.append(head_net - share)
-            open_to.append(mask & accepts)
-            booked.append((*head_shares, (offer, share)))
-            if units == piece.units:
-                pieces.append(piece)
-                continue
-            pieces.append(piece.of(units))
-            piece, net, shares = piece.of(piece.units - units), net - head_net, rest_shares
-        pieces.append(piece)
-        nets.append(net)
-        open_to.append(mask)
-        booked.append(shares)
-    return Segments(pieces, nets, open_to, booked, segments.floors)
-
-
-def split(
-    units: int, unit_price: int, net: int, shares: tuple[Share, ...], taken: int
-) -> tuple[int, tuple[Share, ...], tuple[Share, ...]]:
-    """(net of the first `taken` units, their shares, the shares of the rest), by the rule for parts."""
-    if taken == units:
-        return net, shares, ()
-    if not shares:
-        return taken * unit_price, (), ()
-    carried = first_units_shares(units, [share for _, share in shares], taken)
-    head = tuple((offer, part) for (offer, _), part in zip(shares, carried, strict=True))
-    rest = tuple((offer, share - part) for (offer, share), part in zip(shares, carried, strict=True))
-    return taken * unit_price - sum(carried), head, rest
+def _book(candidate: Candidate, segments: Segments, gave: Gave, discount: int) -> Segments:
+    """Take the shares off, close what was taken to whom the offer refuses, and split units taken off their segments."""
+    accepts = candidate.accepts
+    pieces, units = segments.pieces, segments.units
+    nets, open_to = segments.nets.copy(), segments.open_to.copy()
+    split = []
+    for position, (taken, share) in gave.items():
+        if taken == units[position]:
+            nets[position] -= share
+            open_to[position] &= accepts
+        else:
+            split.append(position)
+    if split:
+        pieces, units = pieces.copy(), units.copy()
+        split.sort(reverse=True)  # from the last on, so that the positions before stay true
+        for position in split:
+            taken, share = gave[position]
+            whole, net, mask = units[position], nets[position], open_to[position]
+            first = first_units_net(whole, net, taken)
+            pieces.insert(position, pieces[position])
+            units[position : position + 1] = taken, whole - taken
+            nets[position : position + 1] = first - share, net - first
+            open_to[position : position + 1] = mask & accepts, mask
+    total = (segments.total[0] - discount, segments.total[1])
+    booking = Booking(segments, candidate.offer, gave)
+    return Segments(pieces, units, nets, open_to, segments.floors, total, booking)
 
 
 def shipping_step(

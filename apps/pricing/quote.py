@@ -61,9 +61,10 @@ class CouponAnswer:
 
 
 class QuotedSegment(NamedTuple):
-    """A segment of the answer: its piece, net amount, and the shares of the offers after the item layer."""
+    """A segment of the answer: its goods, units, net amount, and the shares of the offers after the item layer."""
 
     piece: Piece
+    units: int
     net: int
     shares: tuple[Share, ...]
 
@@ -139,7 +140,7 @@ class Quote:
             "net_amount": sum(segment.net for segment in segments),
             "segments": [
                 {
-                    "units": s.piece.units,
+                    "units": s.units,
                     "net_amount": s.net,
                     "shares": segment_shares(s, line.unit_price),
                 }
@@ -161,7 +162,7 @@ def segment_shares(segment: QuotedSegment, list_price: int) -> list[dict[str, An
     shares = [{"offer": offer.code, "amount": amount} for offer, amount in segment.shares]
     piece = segment.piece
     if piece.item_offer is not None:
-        reduction = piece.units * (list_price - piece.unit_price)
+        reduction = segment.units * (list_price - piece.unit_price)
         shares.insert(0, {"offer": piece.item_offer.code, "amount": reduction})
     return shares
 
@@ -230,16 +231,18 @@ def compose(
     shipping_discount = 0
     for state in states:
         columns = state.segments
-        for piece, net, shares in zip(columns.pieces, columns.nets, columns.shares, strict=True):
-            segments[piece.line].append(QuotedSegment(piece, net, shares))
+        for segment in map(QuotedSegment, columns.pieces, columns.units, columns.nets, columns.shares):
+            segments[segment.piece.line].append(segment)
         used.extend(_used_in_state(state))
         for candidate, step in state.steps:
             if candidate.offer.layer is Layer.SHIPPING:
                 shipping_discount += step.discount
     for position, line in enumerate(cart.lines):
         if not segments[position]:
-            piece = Piece(position, line.sku, 0, line.quantity, line.unit_price, None)
-            segments[position].append(QuotedSegment(piece, line.quantity * line.unit_price, ()))
+            piece = Piece(position, line.sku, 0, line.unit_price, None)
+            segments[position].append(
+                QuotedSegment(piece, line.quantity, line.quantity * line.unit_price, ())
+            )
     used.sort(key=lambda pair: pair[0].offer.order)
     return Quote(
         cart=cart,
@@ -259,8 +262,7 @@ def compose(
 def _used_in_state(state: State) -> list[tuple[Candidate, UsedOffer]]:
     item = state.item
     used = [
-        (c, UsedOffer(c.offer, None, item.discounts[c.index], item.fulls[c.index], item.units[c.index]))
-        for c in state.item_offers
+        (c, UsedOffer(c.offer, None, *item.discounts_of(c), item.units[c.index])) for c in state.item_offers
     ]
     used.extend((c, UsedOffer(c.offer, c.coupon, step.discount, step.full)) for c, step in state.steps)
     return used

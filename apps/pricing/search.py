@@ -39,21 +39,22 @@ Stage = list[Option]
 
 
 class Ahead:
-    """The stages still to come from some state on, and from each on the most they can add: (preferred, saved, rewards)."""
+    """The stages still to come from some state on, and the most they can add from each on: (preferred, saved, rewards).
+
+    `special`: some offer counts for more than its saving.
+    """
 
     __slots__ = ("most", "stages")
 
-    def __init__(self, stages: list[Stage]) -> None:
+    def __init__(self, stages: list[Stage], special: bool) -> None:
         self.stages = stages
         prefer = saved = rewards = 0
         most = [(0, 0, 0)]
         for stage in reversed(stages):
             saved += stage[0].most
-            for option in stage:
-                if option.candidate.special:
-                    prefer += max(o.candidate.preferred for o in stage)
-                    rewards += max(o.candidate.offer.may_reward for o in stage)
-                    break
+            if special:
+                prefer += max([option.candidate.preferred for option in stage])
+                rewards += max([option.candidate.offer.may_reward for option in stage])
             most.append((prefer, saved, rewards))
         most.reverse()
         self.most = most
@@ -69,7 +70,8 @@ class Search:
         self.complete = len(group.candidates) <= COMPLETE_CANDIDATES or few_sets(group.candidates)
         self.best: State | None = None
         self.insisted = any(candidate.preferred for candidate in group.candidates)
-        self._at_list = Ahead([])
+        self.special = any(candidate.special for candidate in group.candidates)
+        self._at_list = Ahead([], False)
 
     def run(self) -> State:
         if not self.complete:
@@ -117,7 +119,7 @@ class Search:
 
     def _items_key(self, refused: int) -> Key:
         """The most of all sets without the refused: the best reduction left on every unit, and the later offers at list prices."""
-        left = {position: self.group.lines[position].quantity for position in self.group.open_to}
+        left = {line.piece.line: line.units for line in self.group.listed}
         saved = 0
         for pair in self.group.pairs:
             if left[pair.line] and not refused & pair.candidate.bit:
@@ -142,7 +144,7 @@ class Search:
                 stages.append([option])
         for stage in stages:
             stage.sort(key=_most_first)
-        return Ahead(stages)
+        return Ahead(stages, self.special)
 
     # -- later offers -----------------------------------------------------------------------------------------------
 
@@ -155,7 +157,8 @@ class Search:
         """Try every option of the next stage, then go on without any; loops over stages, recurses over offers applied."""
         tight = False
         while position < len(ahead.stages):
-            if self.best is not None and not tight:
+            # Right after the item layer nearly no branch is lost yet, so bounds at list prices do.
+            if self.best is not None and not tight and state.steps:
                 closer = self._tightened(state, ahead, position)
                 if closer is None:
                     return
@@ -185,24 +188,19 @@ class Search:
     def _tightened(self, state: State, ahead: Ahead, position: int) -> Ahead | None:
         """The stages ahead with what they can give on this very state; None when the branch is seen to be lost."""
         assert self.best is not None
-        key = _reach(state, ahead.most[position])
-        if key < self.best.key:
-            return None
-        prefer, saved, rewards, coupons, offers = key
         stages = ahead.stages[position:]
-        tightened: list[Stage] = [[]] * len(stages)
-        for place in sorted(range(len(stages)), key=lambda i: -stages[i][0].most):
-            stage = stages[place]
-            tight = tightened[place] = self._tight(stage, state)
-            if tight is stage:
-                continue
-            saved -= stage[0].most - (tight[0].most if tight else 0)
-            if not tight:
-                prefer -= max(option.candidate.preferred for option in stage)
-                rewards -= max(option.candidate.offer.may_reward for option in stage)
-            if (prefer, saved, rewards, coupons, offers) < self.best.key:
+        possible = ahead.most[position][1]
+        needed = self._needed() - state.saved
+        if possible < needed:
+            return None
+        tightened = stages.copy()
+        for bound, place in sorted([(stage[0].most, i) for i, stage in enumerate(stages)], reverse=True):
+            tight = tightened[place] = self._tight(stages[place], state)
+            possible -= bound - (tight[0].most if tight else 0)
+            if possible < needed:
                 return None
-        return Ahead([stage for stage in tightened if stage])
+        closer = Ahead([stage for stage in tightened if stage], self.special)
+        return None if self._lost(_reach(state, closer.most[0])) else closer
 
     def _tight(self, stage: Stage, state: State) -> Stage:
         """The stage with what its options can give on this state, without those that cannot be used; itself if unchanged."""

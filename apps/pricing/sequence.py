@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from apps.pricing.benefit import Refusal
 from apps.pricing.candidate import Candidate, clash, compatible
 from apps.pricing.cart import CartLine
-from apps.pricing.item_layer import Pair, apply_item_offers, pairs_of
+from apps.pricing.item_layer import ListedLine, Pair, apply_item_offers, pairs_of
 from apps.pricing.layers import Layer
+from apps.pricing.segment import Piece
 from apps.pricing.state import State
 
 
 class Group:
     """Candidates that interact, with what evaluating any set of them needs."""
 
-    __slots__ = ("candidates", "fee", "item", "lines", "one_shop", "open_to", "pairs", "rest")
+    __slots__ = ("_item_states", "candidates", "fee", "item", "lines", "listed", "one_shop", "pairs", "rest")
 
     def __init__(
         self, candidates: Sequence[Candidate], lines: Sequence[CartLine], fee: int, one_shop: str | None
@@ -27,9 +28,9 @@ class Group:
         self.fee = fee if self.rest and self.rest[-1].offer.layer is Layer.SHIPPING else 0
         self.one_shop = one_shop
         self._number()
-        #: line -> bits of the later offers that cover it
-        self.open_to = self._open_lines()
+        self.listed = self._listed_lines()
         self.pairs: list[Pair] = pairs_of(self.item, lines)
+        self._item_states: dict[int, State] = {}
 
     def _number(self) -> None:
         """Give each candidate its index and its masks: whom it blocks, and with whom it may share a segment."""
@@ -48,22 +49,28 @@ class Group:
                     one.blocks |= other.bit
                     other.blocks |= one.bit
 
-    def _open_lines(self) -> dict[int, int]:
+    def _listed_lines(self) -> list[ListedLine]:
+        """The lines that some candidate reaches."""
         reached = 0
         for candidate in self.candidates:
             reached |= candidate.lines
-        open_to = {position: 0 for position in range(len(self.lines)) if reached >> position & 1}
-        for candidate in self.rest:
-            lines, bit = candidate.lines, candidate.bit
-            for position in open_to:
-                if lines >> position & 1:
-                    open_to[position] |= bit
-        return open_to
+        listed = []
+        for position, line in enumerate(self.lines):
+            if reached >> position & 1:
+                floor = line.facts.min_price if line.facts else 0
+                piece = Piece(position, line.sku, floor, line.unit_price, None)
+                open_to = sum([later.bit for later in self.rest if later.lines >> position & 1])
+                listed.append(ListedLine(piece, line.quantity, open_to))
+        return listed
 
     def item_state(self, chosen: int) -> State:
         """The state after the item layer with the chosen item offers (bits by candidate index)."""
-        outcome = apply_item_offers(self.pairs, chosen, self.lines, self.open_to)
-        return State(outcome, [c for c in self.item if c.index in outcome.units], self.fee)
+        state = self._item_states.get(chosen)
+        if state is None:
+            outcome = apply_item_offers(self.pairs, chosen, self.listed)
+            state = State(outcome, [c for c in self.item if c.index in outcome.units], self.fee)
+            self._item_states[chosen] = state
+        return state
 
     def evaluate(self, chosen: int) -> State:
         """What one set gives; offers of it that are unused touch nothing."""

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.pricing.layer_step import split
 from apps.pricing.parts import first_units_shares
+from apps.pricing.segment import first_units_net, split_shares
 
 many = settings(max_examples=300, deadline=None, derandomize=True)
 
@@ -74,7 +74,8 @@ def test_a_split_adds_up_to_the_whole(segment, data):
     taken = data.draw(st.integers(1, units))
     shares = tuple((f"offer {n}", amount) for n, amount in enumerate(amounts))
     net = units * unit_price - sum(amounts)
-    head_net, head, rest = split(units, unit_price, net, shares, taken)
+    head_net = first_units_net(units, net, taken)
+    head, rest = split_shares(units, shares, taken)
     assert head_net == net_of_first(segment, taken)
     assert head_net + sum(amount for _, amount in head) == taken * unit_price
     if taken < units:

@@ -93,7 +93,11 @@ class Threshold(SegmentKind):
             if reached < tier.at:
                 break
             met = tier
-        return -1 if met is None else self._capped(met, self._uncapped(met, basis, reached))
+        if met is None:
+            return -1
+        if met.amount_off is None:
+            return 0 if met.percentage_off is None else self._capped(met, share_of(basis, met.percentage_off))
+        return self._capped(met, self._uncapped(met, basis, reached)) if self.repeat else met.amount_off
 
     def _uncapped(self, tier: Tier, basis: int, reached: int) -> int:
         if tier.amount_off is not None:
