@@ -26,6 +26,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "floor": ("engine_floor_ratio",),
     "refusals": ("engine_us_refused1000", "engine_us_wallet200"),
     "refund": ("refund_us",),
+    "peer": ("peer_oscar_ms_n100", "peer_ratio_n100"),
 }
 
 
