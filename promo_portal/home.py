@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from apps.accounts.models import User
 from apps.activities.lifecycle import State
@@ -29,7 +29,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     reads = user.has_perm("activities.view_activity")
     return {
         **context,
-        "title": "",
+        "title": gettext("Home"),
         "now": database_now(),
         "tasks": _tasks(user) if reads else None,
         "columns": _columns() if reads else None,

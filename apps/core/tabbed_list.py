@@ -13,7 +13,7 @@ EXACT = 10_000
 
 
 class TabbedChangeList(ChangeList):
-    """For a ModelAdmin with `tabs` (name, title), the first being the default, and `tab_queryset(request, queryset, name)`."""
+    """For a ModelAdmin with `tabs` (name, title), the first of them shown first, and a `tab_queryset`."""
 
     def __init__(self, request: HttpRequest, *arguments: Any, **options: Any) -> None:
         self.tab = request.GET.get(TAB, "")

@@ -47,7 +47,11 @@ UNFOLD: dict[str, Any] = {
     "DASHBOARD_CALLBACK": "promo_portal.home.dashboard",
     "COMMAND": {
         "search_models": [
-            "activities.activity", "coupons.coupontemplate", "coupons.claimcampaign", "catalog.sku", "audiences.customer",
+            "activities.activity",
+            "coupons.coupontemplate",
+            "coupons.claimcampaign",
+            "catalog.sku",
+            "audiences.customer",
         ],
     },
     "SIDEBAR": {

@@ -143,7 +143,8 @@ RUNNING_DOINGS = (
         "pause",
         _("Pause"),
         _(
-            "From the next price on it counts for nobody. Orders placed and not yet paid keep their price. Only another person can let it go on."
+            "From the next price on it counts for nobody. Orders placed and not yet paid keep their price. "
+            "Only another person can let it go on."
         ),
         with_reason(running.pause),
         lambda situation: situation.allows(Action.PAUSE),
@@ -176,7 +177,8 @@ RUNNING_DOINGS = (
         "request_revocation",
         _("Ask for revocation"),
         _(
-            "Another person decides. It runs on until then; once approved, original prices are back at once and it never starts again."
+            "Another person decides. It runs on until then; once approved, original prices are back at once "
+            "and it never starts again."
         ),
         with_reason(revocation.request_revocation),
         lambda situation: situation.allows(Action.REQUEST_REVOCATION),

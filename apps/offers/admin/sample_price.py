@@ -26,7 +26,7 @@ COMPILERS: Mapping[str, Callable[[Json], Offer]] = {
 
 @dataclass(frozen=True)
 class SamplePrice:
-    """So many units of `skus` cost `net` instead of `list_amount` (minor units), with shipping where that is reduced."""
+    """So many units of `skus` cost `net` instead of `list_amount` (minor units); shipping where that is reduced."""
 
     skus: tuple[str, ...]
     units: int

@@ -214,7 +214,7 @@ class ShownGroup:
     """A group with its bound fields."""
 
     def __init__(self, form: DocumentForm, group: Group) -> None:
-        self.title, self.help, self.folded = group.title, group.help, group.folded
+        self.title, self.help, self.folded, self.when = group.title, group.help, group.folded, group.when
         self.entries = [_shown(form, entry) for entry in group.entries]
 
     @property

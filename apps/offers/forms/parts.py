@@ -87,7 +87,13 @@ def scope_groups() -> list[Group]:
     excepted = [_list("scope.except", name, "scope.mode=include") for name in LISTS]
     return [
         Group("", [mode, *lists]),
-        Group(_("Except"), excepted, help=_("What is named here is taken out again."), folded=True),
+        Group(
+            _("Except"),
+            excepted,
+            help=_("What is named here is taken out again."),
+            folded=True,
+            when="scope.mode=include",
+        ),
     ]
 
 

@@ -58,6 +58,7 @@ class Group:
     entries: Sequence[Slot | Rows]
     help: Text = ""
     folded: bool = False
+    when: str = ""
 
 
 @dataclass(frozen=True)
