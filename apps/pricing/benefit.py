@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from apps.pricing.segment import Run
 
+from apps.pricing.segment import Run
 
 #: Units discounted together: (discount to be spread over the runs, the runs, how many such groups lie in the same runs).
 Group = tuple[int, Sequence[Run], int]

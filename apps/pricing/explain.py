@@ -127,7 +127,7 @@ def _state_before(candidate: Candidate, group: Group, state: State) -> tuple[Seg
 def _closers(candidate: Candidate, segments: Segments) -> list[str]:
     """The offers that closed the candidate's lines to it."""
     offer = candidate.offer
-    codes = set()
+    codes: set[str] = set()
     for piece, shares in zip(segments.pieces, segments.shares, strict=True):
         if not candidate.lines >> piece.line & 1:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.pricing.benefit import Refusal
-from apps.pricing.candidate import Candidate, clash, compatible
+from apps.pricing.candidate import Candidate, clash
 from apps.pricing.cart import CartLine
 from apps.pricing.item_layer import ListedLine, Pair, apply_item_offers, pairs_of
 from apps.pricing.layers import Layer
@@ -38,10 +38,17 @@ class Group:
         for index, candidate in enumerate(candidates):
             candidate.index, candidate.bit = index, 1 << index
             candidate.blocks = candidate.accepts = 0
+        # Offers of one layer that stack with the same layers are accepted or refused together.
+        alike: dict[tuple[int, int], int] = {}
         for later in self.rest:
-            for one in candidates:
-                if one is not later and compatible(one.offer, later.offer):
-                    one.accepts |= later.bit
+            key = (later.offer.layer_bit, later.offer.stacks)
+            alike[key] = alike.get(key, 0) | later.bit
+        for one in candidates:
+            layer_bit, stacks = one.offer.layer_bit, one.offer.stacks
+            for (other_layer_bit, other_stacks), bits in alike.items():
+                if stacks & other_layer_bit and other_stacks & layer_bit:
+                    one.accepts |= bits
+            one.accepts &= ~one.bit
         able = [c for c in candidates if c.offer.is_coupon or c.offer.mutex is not None]
         for position, one in enumerate(able):
             for other in able[position + 1 :]:
