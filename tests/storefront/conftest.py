@@ -31,7 +31,9 @@ def shop_fair(db: None, settings: Any) -> None:
 
 @pytest.fixture
 def key(db: None) -> str:
-    return issue_key(client=add_client(name="shop"), scopes=["storefront", "preview"], actor=None).text
+    return issue_key(
+        client=add_client(name="shop"), scopes=["storefront", "preview"], days=3_650, actor=None
+    ).text
 
 
 class Caller:

@@ -96,7 +96,9 @@ def test_header_in_another_case(key: str) -> None:
 @pytest.mark.usefixtures("shop_fair")
 def test_verified_key_is_not_asked_for_again(caller: Caller) -> None:
     caller.quote()
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         caller.quote()
     assert [q["sql"] for q in queries if "apikey" in q["sql"]] == []
 

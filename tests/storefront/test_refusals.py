@@ -61,6 +61,12 @@ NUMBERS = [
 ]
 
 
+@pytest.mark.parametrize("half", ["\\ud800", "a\\udfff", "\\udc00\\ud800"])
+def test_half_of_a_surrogate_pair_as_a_key(caller: Caller, half: str) -> None:
+    response = caller.post("quotes", raw_cart(more=f',"{half}":1'))
+    assert [code for _, code in faults(response)] == ["characters"]
+
+
 @pytest.mark.parametrize(("number", "code"), NUMBERS)
 def test_quantity(caller: Caller, number: str, code: str) -> None:
     response = caller.post("quotes", raw_cart(number))
@@ -106,7 +112,9 @@ def test_numbers_that_are_no_json(caller: Caller, number: str) -> None:
         b'{"currency":"CNY"/* x */}',
     ],
 )
-@pytest.mark.parametrize(("method", "path"), [("POST", "quotes"), ("POST", "prices"), ("PUT", "customers/c9")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "quotes"), ("POST", "prices"), ("PUT", "customers/c9")]
+)
 def test_no_json(caller: Caller, method: str, path: str, raw: bytes) -> None:
     body = problem(caller.send(method, path, raw))
     assert (body["code"], body["errors"]) == ("invalid_json", [])
@@ -114,7 +122,9 @@ def test_no_json(caller: Caller, method: str, path: str, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"null", b"3", b'"x"', b"[]", b"true"])
-@pytest.mark.parametrize(("method", "path"), [("POST", "quotes"), ("POST", "prices"), ("PUT", "customers/c9")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", "quotes"), ("POST", "prices"), ("PUT", "customers/c9")]
+)
 def test_no_object(caller: Caller, method: str, path: str, raw: bytes) -> None:
     assert faults(caller.send(method, path, raw)) == [("", "type")]
 
@@ -247,7 +257,10 @@ def lines(count: int, quantity: int = 1) -> list[dict[str, Any]]:
         ({"lines": lines(10_000)}, ("lines", "too_long")),
         ({"lines": lines(10, 9_999)}, None),
         ({"lines": [*lines(10, 9_999), {"line": "x", "sku": "A", "quantity": 10}]}, None),
-        ({"lines": [*lines(10, 9_999), {"line": "x", "sku": "A", "quantity": 11}]}, ("lines", "too_many_units")),
+        (
+            {"lines": [*lines(10, 9_999), {"line": "x", "sku": "A", "quantity": 11}]},
+            ("lines", "too_many_units"),
+        ),
         ({"lines": []}, None),
         ({"coupons": [f"c{i}" for i in range(200)]}, None),
         ({"coupons": [f"c{i}" for i in range(201)]}, ("coupons", "too_long")),
@@ -289,7 +302,8 @@ def test_nesting(caller: Caller, levels: int, refused: bool, opening: str, closi
 
 @pytest.mark.parametrize("path", ["quotes", "prices"])
 @pytest.mark.parametrize(
-    "content_type", ["", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"]
+    "content_type",
+    ["", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data"],
 )
 def test_other_media_type(caller: Caller, path: str, content_type: str) -> None:
     response = caller.post(path, json.dumps(fair.cart()).encode(), content_type=content_type)
@@ -309,7 +323,9 @@ def test_other_method(caller: Caller, method: str) -> None:
     assert response["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["", "nothing", "quotes/", "quotes/1", "activities/", "activities/a/b", "%00"])
+@pytest.mark.parametrize(
+    "path", ["", "nothing", "quotes/", "quotes/1", "activities/", "activities/a/b", "%00"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_path(caller: Caller, path: str, method: str) -> None:
     response = caller.client.generic(method, f"/api/v1/{path}", headers=caller.headers)
