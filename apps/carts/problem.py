@@ -20,7 +20,7 @@ def problem(
 ) -> dict[str, Any]:
     """`code` is stable; `detail` is for people; further `members` go beside them."""
     errors = [
-        {"path": fault.path, "code": fault.code, "message": fault.message}
+        {"path": _sayable(fault.path), "code": fault.code, "message": _sayable(fault.message)}
         for fault, _ in zip(faults, range(MOST_ERRORS), strict=False)
     ]
     return {
@@ -28,7 +28,7 @@ def problem(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": code,
-        "detail": detail or HTTPStatus(status).description or HTTPStatus(status).phrase,
+        "detail": _sayable(detail) or HTTPStatus(status).description or HTTPStatus(status).phrase,
         "errors": errors,
         **members,
     }
@@ -43,3 +43,8 @@ def body_problem(faults: list[Fault], detail: str = "") -> dict[str, Any]:
     count = len(faults)
     detail = detail or (f"The body has {count} faults." if count > 1 else f"{faults[0]}.")
     return problem(400, code, detail, faults)
+
+
+def _sayable(text: str) -> str:
+    """Half of a surrogate pair, as a body's own key may hold one, is nothing that UTF-8 can carry back."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")
