@@ -2,13 +2,21 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from promo_portal.supervisor.demo import Demo, Options
 from promo_portal.supervisor.environment import BASE_DIR, child_environment, find_place
 from promo_portal.supervisor.servers import borrowed_servers
+
+#: commands that read files and write files: they must run where no server can
+WITHOUT_SERVERS = frozenset({"price_carts", "make_pack_from_completejourney", "help", "version"})
+ASKS_FOR_HELP = frozenset({"-h", "--help", "--version"})
 
 
 def main(arguments: list[str]) -> int:
@@ -35,11 +43,23 @@ def manage(arguments: list[str]) -> int:
     place = find_place()
     command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
     environment = child_environment(place, "development")
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, _end)
     try:
-        with borrowed_servers(place):
+        with borrowed_servers(place) if needs_servers(arguments) else nullcontext():
             return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 130
+
+
+def _end(signal_number: int, frame: FrameType | None) -> NoReturn:
+    """Leave by way of every `with`: servers that were started for the command must not outlive it."""
+    sys.exit(128 + signal_number)
+
+
+def needs_servers(arguments: list[str]) -> bool:
+    """Whether one of Django's commands asks for a database at all."""
+    return bool(arguments) and arguments[0] not in WITHOUT_SERVERS and not ASKS_FOR_HELP & set(arguments)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,7 @@ def manage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "promo_portal.supervisor", "manage", *arguments],
         cwd=ROOT,
         env=clean_environment(folder),
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,

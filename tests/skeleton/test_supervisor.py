@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.skeleton.running import RunningDemo, manage, processes_of
+from tests.skeleton.running import ROOT, RunningDemo, clean_environment, manage, processes_of
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
 ]
+
+WAIT = "import time; print('here', flush=True); time.sleep(60)"
 
 
 @pytest.fixture
@@ -152,3 +155,25 @@ def test_a_dead_worker_is_started_again(folder):
     demo.wait_for_line("worker ended with status -9, starting it again")
     assert demo.stop() == 0
     assert processes_of(folder) == []
+
+
+def test_a_command_without_database_starts_no_server(folder):
+    shown = manage(folder, "price_carts", "--help")
+    assert (shown.returncode, "--pack" in shown.stdout) == (0, True)
+    priced = manage(folder, "price_carts")
+    assert (priced.returncode, priced.stdout) == (0, "")
+    assert not (folder / "postgres").exists()
+
+
+def test_a_command_that_is_told_to_end_takes_its_servers_along(folder):
+    command = [sys.executable, "-m", "promo_portal.supervisor", "manage", "shell", "--no-imports", "-c", WAIT]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=clean_environment(folder), stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    assert any("postgres" in one for one in processes_of(folder))
+    process.terminate()
+    assert process.wait(30) == 128 + signal.SIGTERM
+    process.stdout.close()
+    assert wait_until_gone(folder) == []
