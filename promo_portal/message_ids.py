@@ -1,4 +1,4 @@
-"""Every sentence that people may read: found in the code, the templates, the faults of documents and unfold's own pages.
+"""Every sentence that people may read: from the code, the templates, the faults of documents, unfold's own pages.
 
 `python -m promo_portal.message_ids` prints those that a catalogue lacks; a test keeps that list empty.
 """
