@@ -86,7 +86,12 @@ class ApiClientAdmin(ModelAdmin):
         client = ApiClient.objects.get(pk=object_id)
         back = reverse("admin:storefront_apiclient_change", args=[object_id])
         try:
-            key = issue_key(client=client, actor=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            key = issue_key(
+                client=client,
+                scopes=form.cleaned_data["scopes"],
+                days=form.cleaned_data["days"],
+                actor=request.user,  # type: ignore[arg-type]
+            )
         except DomainError as error:
             messages.error(request, error.message)
             return go_to(request, back)
@@ -94,5 +99,4 @@ class ApiClientAdmin(ModelAdmin):
             request, "storefront/key_issued.html", {"key": key.text, "client": client, "back": back}
         )
         response["HX-Retarget"] = response["HX-Reselect"] = "#dialog"
-        response["Cache-Control"] = "no-store"
         return response
