@@ -15,7 +15,6 @@ def test_sign_in_in_chinese_switch_to_english_and_ask_no_other_host(page: Page, 
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
 
     page.goto(f"{live_server.url}/")
-    page.get_by_role("button", name="中文").click()
     page.get_by_label("用户名").fill("root")
     page.get_by_label("密码").fill("promo-demo-2026")
     page.get_by_role("button", name="登录").click()
@@ -27,3 +26,12 @@ def test_sign_in_in_chinese_switch_to_english_and_ask_no_other_host(page: Page, 
 
     assert [url for url in asked if not url.startswith((live_server.url, "data:"))] == []
     assert complaints == []
+
+
+@pytest.mark.django_db
+def test_signing_in_without_a_wanted_page_leads_home(client):
+    User.objects.create_superuser("root", password="promo-demo-2026")
+
+    answer = client.post("/admin/login/", {"username": "root", "password": "promo-demo-2026"})
+
+    assert (answer.status_code, answer.url) == (302, "/admin/")
