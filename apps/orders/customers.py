@@ -18,19 +18,23 @@ def customer_of(body: Asking, inputs: Inputs, targeted: Mapping[str, int]) -> Cu
     """The customer as the engine sees them, with those of the `targeted` audiences that they are in."""
     if given(body.customer) is None:
         return None
-    return _customer(customer_id(body), said_of_customer(body), inputs, targeted)
+    return _customer(customer_id(body), said_of_customer(body), given(body.region), inputs, targeted)
 
 
-def customer_named(code: str | None, inputs: Inputs, targeted: Mapping[str, int]) -> Customer | None:
+def customer_named(
+    code: str | None, region: str | None, inputs: Inputs, targeted: Mapping[str, int]
+) -> Customer | None:
     """The same where only an id is given, as in an address."""
-    return None if code is None else _customer(code, CustomerBody(), inputs, targeted)
+    return None if code is None else _customer(code, CustomerBody(), region, inputs, targeted)
 
 
-def _customer(code: str | None, said: CustomerBody, inputs: Inputs, targeted: Mapping[str, int]) -> Customer:
+def _customer(
+    code: str | None, said: CustomerBody, region: str | None, inputs: Inputs, targeted: Mapping[str, int]
+) -> Customer:
     stored = inputs.customer or {}
     level, new, audiences = given(said.member_level), given(said.new), given(said.audiences)
     if audiences is None:
-        replaced = {"member_level": level, "tags": given(said.tags)}
+        replaced = {"member_level": level, "tags": given(said.tags), "region": region}
         known = _audiences(inputs, targeted, replaced) if targeted else frozenset()
     else:
         known = frozenset(audiences)

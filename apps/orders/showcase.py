@@ -86,7 +86,7 @@ def _empty_cart(visitor: Visitor, inputs: Inputs, book: LiveBook) -> Cart:
     return Cart(
         currency=inputs.currency,
         lines=(),
-        customer=customer_named(visitor.customer, inputs, book.targeted),
+        customer=customer_named(visitor.customer, visitor.region, inputs, book.targeted),
         channel=visitor.channel,
         terminal=visitor.terminal,
         region=visitor.region,

@@ -264,6 +264,17 @@ def test_audience_by_list(caller: Caller, customer: Any, gets_it: bool) -> None:
     assert used(caller.quote(customer=customer)) == ({"for-chosen": 1_000} if gets_it else {})
 
 
+@pytest.mark.parametrize(("region", "gets_it"), [(None, True), ("north", True), ("south", False)])
+def test_region_of_the_cart_replaces_the_stored_one_in_rules(
+    caller: Caller, region: str | None, gets_it: bool
+) -> None:
+    put_customer(code="c1", actor="test", region="north")
+    rule = {"field": "region", "op": "eq", "value": "north"}
+    upsert_audiences(actor="test", rows=[{"code": "vip", "rule": rule}])
+    fair.publish(fair.activity("for-the-north", targeting={"audiences": ["vip"]}))
+    assert used(caller.quote(customer="c1", region=region)) == ({"for-the-north": 1_000} if gets_it else {})
+
+
 def test_changed_rule_counts_from_the_next_request(caller: Caller) -> None:
     fair.publish(fair.activity("for-vips", targeting={"audiences": ["vip"]}))
     assert used(caller.quote(customer="c1")) == {}
