@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from apps.pricing.offer import Offer
 from bench.carts import BenchCart, bench_carts
 from bench.clock import frozen, microseconds
 from bench.crowd import crowd_book, some_skus
+from bench.environments import NoEnvironmentError, interpreter
 from bench.measure import LeftOut, Result, median, ratio
 
 HERE = Path(__file__).resolve().parent
@@ -28,7 +28,7 @@ NAMES = ("peer_oscar_ms_n100", "peer_ratio_n100")
 
 
 class NoPeerError(Exception):
-    """The peer cannot be installed or started here."""
+    """The peer does not run here."""
 
 
 def run() -> Iterator[Result]:
@@ -44,8 +44,8 @@ def run() -> Iterator[Result]:
                 if round_:
                     peer.append(theirs)
                     ratios.append(theirs / (sum(ours) / len(ours)))
-    except NoPeerError as error:
-        yield from (LeftOut(name, str(error)) for name in NAMES)
+    except (NoPeerError, NoEnvironmentError) as error:
+        yield from (LeftOut(name, f"django-oscar: {error}") for name in NAMES)
         return
     yield median("peer_oscar_ms_n100", peer, note=f"django-oscar, SQLite in memory, cart {one.id}")
     yield ratio("peer_ratio_n100", ratios, ">= 1,000", "its time over the engine's")
@@ -58,7 +58,7 @@ def applicator(case: Mapping[str, Any]) -> Iterator[Any]:
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DJANGO"))
     }
     process = subprocess.Popen(
-        [str(python()), "-P", str(HERE / "peer_side.py")],
+        [str(interpreter(ENVIRONMENT, [REQUIREMENTS])), "-P", str(HERE / "peer_side.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -86,31 +86,6 @@ def applicator(case: Mapping[str, Any]) -> Iterator[Any]:
     finally:
         process.terminate()
         process.wait()
-
-
-def python() -> Path:
-    """The interpreter of the peer's environment, which is made on first use."""
-    program, stamp = ENVIRONMENT / "bin" / "python", ENVIRONMENT / "installed"
-    pins = REQUIREMENTS.read_text(encoding="utf-8")
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == pins:
-        return program
-    uv = Path(sys.executable).parent / "uv"
-    if uv.exists():
-        steps = [
-            [str(uv), "venv", "--quiet", "--clear", "--python", sys.executable, str(ENVIRONMENT)],
-            [str(uv), "pip", "install", "--quiet", "--python", str(program), "-r", str(REQUIREMENTS)],
-        ]
-    else:
-        steps = [
-            [sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)],
-            [str(program), "-m", "pip", "install", "--quiet", "-r", str(REQUIREMENTS)],
-        ]
-    for step in steps:
-        done = subprocess.run(step, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise NoPeerError(f"django-oscar could not be installed: {done.stderr.strip()[-200:]}")
-    stamp.write_text(pins, encoding="utf-8")
-    return program
 
 
 def comparable(one: BenchCart) -> dict[str, Any]:
