@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from apps.pricing.eligibility import rejection
 from apps.pricing.offer import Offer
 from apps.pricing.usage import UNUSED, Usage
 
+Place = tuple[int, str]  # where something stands in a list: its `sort`, then its code
 SHOWN = (State.APPROVED.value, State.LIVE.value)
 # Refusals that are about the visitor. Others (not yet, used up, no customer named) don't hide an offer.
 NOT_FOR_THEM = frozenset(
@@ -63,34 +64,53 @@ def activity_shown(code: str, *, shop: str | None) -> Shown | None:
     return found[0] if found else None
 
 
-def placed(place: str, visitor: Visitor, *, after: tuple[int, str], limit: int) -> list[Shown]:
-    """Activities placed there that are live or announced to this visitor, in their order, at most `limit` of them."""
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """What one visitor may be shown, at one look at the database."""
+
+    visitor: Visitor
+    inputs: Inputs
+    book: LiveBook
+
+    @property
+    def now(self) -> datetime:
+        return self.inputs.now
+
+    def cart(self, audiences: Iterable[str] = ()) -> Cart:
+        """The visitor as an empty cart, with those audiences that offers are for, and with these."""
+        visitor = self.visitor
+        targeted = {**self.book.targeted, **dict.fromkeys(audiences, 1)}
+        return Cart(
+            currency=self.inputs.currency,
+            lines=(),
+            customer=customer_named(visitor.customer, visitor.region, self.inputs, targeted),
+            channel=visitor.channel,
+            terminal=visitor.terminal,
+            region=visitor.region,
+        )
+
+
+def showcase_for(visitor: Visitor) -> Showcase:
     inputs = gather(customer=visitor.customer, skus=(), shop=visitor.shop)
-    book = KEEPER.at_least(inputs.version)
-    cart = _empty_cart(visitor, inputs, book)
+    return Showcase(visitor, inputs, KEEPER.at_least(inputs.version))
+
+
+def activities_placed(showcase: Showcase, place: str, *, after: Place, limit: int) -> list[Shown]:
+    """Activities placed there that are live or announced to this visitor, in their order, at most `limit` of them."""
+    book, shop = showcase.book, showcase.visitor.shop
+    cart = showcase.cart()
     chosen = sorted(
         (sort_key(offer.display, offer.code), offer.code)
         for offer in (book.offers.offers[code] for code in book.placed.get(place, ()))
-        if _is_shown(offer, book, cart, inputs.now, visitor.shop)
+        if _is_shown(offer, book, cart, showcase.now, shop)
     )
     codes = [code for key, code in chosen if key > after][:limit]
-    by_code = {shown.content["code"]: shown for shown in _contents(codes, book, visitor.shop)}
+    by_code = {shown.content["code"]: shown for shown in _contents(codes, book, shop)}
     return [by_code[code] for code in codes if code in by_code]
 
 
-def sort_key(display: Mapping[str, Any], code: str) -> tuple[int, str]:
+def sort_key(display: Mapping[str, Any], code: str) -> Place:
     return display.get("sort") or 0, code
-
-
-def _empty_cart(visitor: Visitor, inputs: Inputs, book: LiveBook) -> Cart:
-    return Cart(
-        currency=inputs.currency,
-        lines=(),
-        customer=customer_named(visitor.customer, visitor.region, inputs, book.targeted),
-        channel=visitor.channel,
-        terminal=visitor.terminal,
-        region=visitor.region,
-    )
 
 
 def _is_shown(offer: Offer, book: LiveBook, cart: Cart, now: datetime, shop: str | None) -> bool:
@@ -101,7 +121,12 @@ def _is_shown(offer: Offer, book: LiveBook, cart: Cart, now: datetime, shop: str
         return False
     if now < starts and (offer.visible_from is None or now < offer.visible_from):
         return False
-    refused = rejection(offer, UNUSED, cart, _moment_inside(offer, max(now, starts)))
+    return is_for(offer, cart, _moment_inside(offer, max(now, starts)))
+
+
+def is_for(offer: Offer, cart: Cart, moment: datetime) -> bool:
+    """Whether the visitor is among those whom the offer is for; other refusals don't hide it."""
+    refused = rejection(offer, UNUSED, cart, moment)
     return refused is None or refused[0] not in NOT_FOR_THEM
 
 

@@ -177,8 +177,28 @@ class Activity(Struct, forbid_unknown_fields=True):
     prices: dict[str, Money] | UnsetType = UNSET
 
 
-class Activities(Struct, forbid_unknown_fields=True):
-    results: list[Activity]
+class PlacedActivity(Activity, forbid_unknown_fields=True, tag_field="type", tag="activity", kw_only=True):
+    """An activity in a list with claim campaigns."""
+
+
+class ClaimItem(Struct, forbid_unknown_fields=True):
+    template: str
+    quantity: int
+
+
+class PlacedCampaign(Struct, forbid_unknown_fields=True, tag_field="type", tag="claim_campaign"):
+    """A claim campaign that is open or to come; a claim gives all of its items."""
+
+    code: str
+    name: str
+    items: list[ClaimItem]
+    starts_at: Instant
+    ends_at: Instant
+    status: Annotated[str, Meta(description="approved (coming) or live")]
+
+
+class Placed(Struct, forbid_unknown_fields=True):
+    results: list[PlacedActivity | PlacedCampaign]
     next: str | None
 
 

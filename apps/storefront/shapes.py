@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.coupons.models import ClaimCampaign
 from apps.offers.documents.display import Teaser
 from apps.offers.documents.texts import LANGUAGES
 from apps.offers.sentence import sentence
@@ -65,6 +67,22 @@ def _units_left(shown: Shown) -> int | None:
     usage, total = shown.usage, shown.content["stock"]["total"]
     total = total if usage.stock_total is None else usage.stock_total
     return None if total is None else max(total - usage.sold_units, 0)
+
+
+def campaign_shape(campaign: ClaimCampaign, now: datetime) -> dict[str, Any]:
+    """What can be claimed, and from when."""
+    version = campaign.current
+    assert version is not None
+    content = version.content
+    return {
+        "type": "claim_campaign",
+        "code": campaign.code,
+        "name": content["name"],
+        "items": content["items"],
+        "starts_at": content["starts_at"],
+        "ends_at": content["ends_at"],
+        "status": "approved" if now < campaign.starts_at else "live",
+    }
 
 
 def prices_shape(found: PriceList, language: str) -> dict[str, Any]:

@@ -56,8 +56,8 @@ def flash(code: str, value: int, **fields: Any) -> dict[str, Any]:
     return activity(code, **{**shape, "scope": {"mode": "include", "skus": ["A"]}, **fields})
 
 
-def publish(document: Mapping[str, Any]) -> Activity:
-    return publish_without_approval(thing=create_draft(model=Activity, content=document, actor=None))
+def publish(document: Mapping[str, Any], model: type[Any] = Activity) -> Any:
+    return publish_without_approval(thing=create_draft(model=model, content=document, actor=None))
 
 
 def cart(**fields: Any) -> dict[str, Any]:

@@ -38,8 +38,8 @@ def document(client: Client) -> dict[str, Any]:
 def test_complete_and_valid(document: dict[str, Any]) -> None:
     validate_schema(document)
     operations = {(path, method) for path, item in document["paths"].items() for method in item}
-    assert operations == OPERATIONS
-    for path, method in OPERATIONS:
+    assert operations >= OPERATIONS
+    for path, method in operations:
         described = document["paths"][path][method]
         assert described["security"] == [{"ApiKey": []}]
         assert {"200", "400", "401", "403"} <= described["responses"].keys()

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.activities import services
 from apps.activities.models import Activity
 from apps.core.clock import frozen
+from apps.coupons.models import ClaimCampaign, CouponTemplate
 from apps.offers.versions.drafts import create_draft
 from apps.storefront import answers
 from apps.storefront.services.keys import add_client, issue_key
@@ -27,7 +28,7 @@ MILLISECOND = timedelta(milliseconds=1)
 def placed(caller: Caller, query: Any = None, place: str = "home") -> list[str]:
     answer = caller.get(f"placements/{place}", query)
     assert answer.status_code == 200, answer.content
-    msgspec.convert(answer.json(), answers.Activities)
+    msgspec.convert(answer.json(), answers.Placed)
     return [shown["code"] for shown in answer.json()["results"]]
 
 
@@ -229,3 +230,84 @@ def test_statements_do_not_grow_with_the_page(caller: Caller) -> None:
             caller.get("placements/home")
         counts.append(len(queries))
     assert counts == [3, 3, 3, 3]
+
+
+def campaign(code: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": code,
+        "template": "ten-off",
+        "starts_at": fair.START,
+        "ends_at": fair.END,
+        "quantity": 100,
+        "placements": ["coupon_center"],
+        **fields,
+    }
+
+
+@pytest.fixture
+def template(shop_fair: None) -> None:
+    params = {"metric": "amount", "tiers": [{"at": 10_000, "benefit": {"amount_off": 1_000}}]}
+    fair.publish(
+        {
+            "code": "ten-off",
+            "name": "10 off",
+            "kind": "threshold",
+            "params": params,
+            "issuer": "S1",
+            "targeting": {"channels": ["app"]},
+        },
+        CouponTemplate,
+    )
+
+
+@pytest.mark.usefixtures("template")
+def test_claim_campaigns_stand_among_activities(caller: Caller) -> None:
+    fair.publish(fair.activity("claim", placements=["coupon_center"], display={"sort": -1}))
+    fair.publish(fair.activity("claim-1", placements=["coupon_center"]))
+    fair.publish(campaign("claim-1"), ClaimCampaign)
+    fair.publish(campaign("claim-2", starts_at=LATER, per_customer=1), ClaimCampaign)
+    fair.publish(campaign("elsewhere", placements=["home"]), ClaimCampaign)
+    fair.publish(campaign("pushed", mode="push"), ClaimCampaign)
+    seen, query = [], {"limit": 1}
+    for _ in range(4):
+        answer = caller.get("placements/coupon_center", query).json()
+        msgspec.convert(answer, answers.Placed)
+        seen += [(shown["type"], shown["code"], shown["status"]) for shown in answer["results"]]
+        query["cursor"] = answer["next"]
+    assert seen == [
+        ("activity", "claim", "live"),
+        ("activity", "claim-1", "live"),
+        ("claim_campaign", "claim-1", "live"),
+        ("claim_campaign", "claim-2", "approved"),
+    ]
+    assert answer["next"] is None
+    assert answer["results"] == [
+        {
+            "type": "claim_campaign",
+            "code": "claim-2",
+            "name": "claim-2",
+            "items": [{"template": "ten-off", "quantity": 1}],
+            "starts_at": "2028-12-31T16:00:00+00:00",
+            "ends_at": "2029-12-31T16:00:00+00:00",
+            "status": "approved",
+        }
+    ]
+
+
+@pytest.mark.usefixtures("template")
+@pytest.mark.parametrize(
+    ("targeting", "query", "shown"),
+    [
+        ({}, {}, True),
+        ({"audiences": ["vip"]}, {"customer": "c1"}, False),
+        ({"audiences": ["chosen"]}, {"customer": "c1"}, True),
+        ({"audiences": ["chosen"]}, {}, False),
+        ({"terminals": ["ios"]}, {"terminal": "web"}, False),
+    ],
+)
+def test_claim_campaigns_only_to_whom_they_are_for(
+    caller: Caller, targeting: Any, query: Any, shown: bool
+) -> None:
+    fair.publish(campaign("claim-1", targeting=targeting), ClaimCampaign)
+    assert placed(caller, query, "coupon_center") == (["claim-1"] if shown else [])

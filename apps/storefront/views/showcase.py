@@ -5,13 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from apps.carts.bodies import MAX_WORD
 from apps.carts.decode import FaultyBodyError
 from apps.catalog.selectors import portal
-from apps.orders.showcase import activity_shown, placed, sort_key
+from apps.orders.campaigns_shown import campaign_key, campaigns_placed
+from apps.orders.showcase import activities_placed, activity_shown, showcase_for, sort_key
 from apps.pricing.faults import CODE, Fault
 from apps.storefront import answers
 from apps.storefront.openapi import Operation
 from apps.storefront.problems import not_found
 from apps.storefront.queries import DEFAULT_LIMIT, MOST, Query, cursor_after, language_of
-from apps.storefront.shapes import activity_shape
+from apps.storefront.shapes import activity_shape, campaign_shape
 from apps.storefront.views.base import StorefrontView, answer
 
 WORD = {"type": "string", "maxLength": MAX_WORD}
@@ -39,8 +40,8 @@ class PlacementView(StorefrontView):
     operations = {
         "get": Operation(
             "placement",
-            "Live and announced activities that are shown at a placement to this customer",
-            answers.Activities,
+            "Live and announced activities, and claim campaigns, shown at a placement to this customer",
+            answers.Placed,
             path={"placement": "home, venue, list, product, cart, checkout, coupon_center or popup"},
             query={
                 "customer": {"type": "string", "maxLength": 64},
@@ -59,11 +60,19 @@ class PlacementView(StorefrontView):
         query.check()
         if not CODE.match(placement):
             raise FaultyBodyError([Fault("placement", "code", "must be 1 to 64 visible ASCII characters")])
-        page = placed(placement, visitor, after=after, limit=limit + 1)
-        language, currency = language_of(request), portal().currency
-        following = None
-        if len(page) > limit:
-            last = page[limit - 1].content
-            following = cursor_after(*sort_key(last["display"], last["code"]))
-        results = [activity_shape(shown, language=language, currency=currency) for shown in page[:limit]]
-        return answer({"results": results, "next": following})
+        showcase = showcase_for(visitor)
+        shape = {"language": language_of(request), "currency": showcase.inputs.currency}
+        page = [
+            (
+                sort_key(one.content["display"], one.content["code"]),
+                {"type": "activity", **activity_shape(one, **shape)},
+            )
+            for one in activities_placed(showcase, placement, after=after, limit=limit + 1)
+        ]
+        page += [
+            (campaign_key(campaign), campaign_shape(campaign, showcase.now))
+            for campaign in campaigns_placed(showcase, placement, after=after)
+        ]
+        page.sort(key=lambda entry: entry[0])
+        following = cursor_after(*page[limit - 1][0]) if len(page) > limit else None
+        return answer({"results": [shown for _, shown in page[:limit]], "next": following})
