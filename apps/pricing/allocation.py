@@ -16,7 +16,7 @@ def spread(discount: int, nets: Sequence[int], rooms: Sequence[int] | None = Non
     """
     total = sum(nets)
     if rooms is None:
-        return _largest_remainders(min(discount, total), total, range(len(nets)), nets, [0] * len(nets))
+        return _spread_evenly(min(discount, total), total, nets) if total else [0] * len(nets)
     shares = [0] * len(nets)
     discount = min(discount, sum(rooms))
     active = [i for i, net in enumerate(nets) if net]
@@ -41,14 +41,26 @@ def _largest_remainders(
     left = discount
     remainders = []
     for i in active:
-        net = nets[i]
-        share, remainder = divmod(discount * net, total)
+        share, remainder = divmod(discount * nets[i], total)
         shares[i] = share
         left -= share
-        remainders.append((-remainder, -net, i))
+        remainders.append((-remainder, -nets[i], i))
     if left:
         remainders.sort()
         for _, _, i in remainders[:left]:
+            shares[i] += 1
+    return shares
+
+
+def _spread_evenly(discount: int, total: int, nets: Sequence[int]) -> list[int]:
+    """The same over all parts."""
+    numerators = [discount * net for net in nets]
+    shares = [numerator // total for numerator in numerators]
+    left = discount - sum(shares)
+    if left:
+        ranks = [(numerator % total, net) for numerator, net in zip(numerators, nets, strict=True)]
+        # A stable sort: of equal ranks the earlier part comes first.
+        for i in sorted(range(len(nets)), key=ranks.__getitem__, reverse=True)[:left]:
             shares[i] += 1
     return shares
 

@@ -100,7 +100,7 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     if (
         candidate.offer.layer is not Layer.SHIPPING
         and candidate.budget_left is None
-        and most(candidate, segments) > 0
+        and most(candidate, segments, fee, group.one_shop) > 0
     ):
         return Refusal("not_best")
     if candidate.offer.layer is Layer.SHIPPING:

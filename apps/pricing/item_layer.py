@@ -131,8 +131,7 @@ def _segments(lines: Sequence[ListedLine], taken: Mapping[int, Sequence[tuple[Pa
             units.append(quantity)
             nets.append(quantity * piece.unit_price)
             open_to.append(mask)
-    floors = any(piece.floor for piece in pieces)
-    return Segments(pieces, units, nets, open_to, floors, (sum(nets), sum(units)))
+    return Segments.first((pieces, units, nets, open_to))
 
 
 def _units_to_take(pair: Pair, wanted: int, outcome: ItemOutcome) -> int:

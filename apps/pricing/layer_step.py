@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apps.pricing.allocation import spread, spread_freely, spread_runs
+from apps.pricing.allocation import spread_freely, spread_runs
 from apps.pricing.benefit import NO_REWARDS, Group, Refusal, Rewards
+from apps.pricing.booking import Booking, Gave, spread_whole
 from apps.pricing.candidate import Candidate, compatible
 from apps.pricing.kinds.segment_kind import SegmentKind
 from apps.pricing.kinds.shipping_off import ShippingOff
-from apps.pricing.segment import Booking, Segments, first_units_net
+from apps.pricing.layers import Layer
+from apps.pricing.segment import Segments
 
 
 class Step:
@@ -35,7 +37,7 @@ class Step:
         self.rewarding = rewarding
 
 
-def most(candidate: Candidate, segments: Segments) -> int:
+def most(candidate: Candidate, segments: Segments, fee: int, one_shop: str | None) -> int:
     """An upper bound in minor units of what the offer can give on this state or any that follows from it; -1: never used."""
     offer, bit = candidate.offer, candidate.bit
     if offer.takes_whole:
@@ -44,6 +46,8 @@ def most(candidate: Candidate, segments: Segments) -> int:
             return -1
         basis = segments.item_net(bit) if offer.basis_item else net
         bound = min(offer.kind.most_whole(basis, units), net)  # type: ignore[attr-defined]
+    elif offer.layer is Layer.SHIPPING:
+        return _most_shipping(candidate, segments, fee, one_shop)
     else:
         bound = offer.kind.most(segments, bit)  # type: ignore[attr-defined]
     if segments.floors and bound > 0:
@@ -66,9 +70,9 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
         benefit = kind.units_benefit(segments, bit)
     if isinstance(benefit, Refusal):
         return benefit
-    rewarding = bool(benefit.rewards) and deliverable(benefit.rewards, candidate)
+    rewarding = offer.may_reward and deliverable(benefit.rewards, candidate)
     if offer.takes_whole:
-        gave = _spread_whole(benefit.discount, segments, segments.open_positions(bit))
+        gave = spread_whole(benefit.discount, segments, bit)
     else:
         gave = _spread_groups(benefit.groups or (), segments)
     discount = sum([share for _, share in gave.values()])
@@ -76,7 +80,7 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
         return _undelivered(benefit.rewards)
     if candidate.budget_left is not None and discount > candidate.budget_left:
         return Refusal("budget_exhausted", left=candidate.budget_left, discount=discount)
-    after = _book(candidate, segments, gave, discount)
+    after = Segments.after(Booking(segments, candidate, gave), discount)
     return Step(discount, max(benefit.uncapped, discount), after, benefit.rewards, rewarding)
 
 
@@ -91,19 +95,6 @@ def _undelivered(rewards: Rewards) -> Refusal:
     if not rewards:
         return Refusal("no_effect")
     return Refusal("customer_required" if rewards.coupons else "sold_out")
-
-
-#: What an offer takes: position -> (the first units of the segment, the sum of their shares).
-Gave = dict[int, tuple[int, int]]
-
-
-def _spread_whole(discount: int, segments: Segments, positions: Sequence[int]) -> Gave:
-    units, nets = segments.units, segments.nets
-    if not discount:
-        return {i: (units[i], 0) for i in positions}
-    rooms = [segments.room(i) for i in positions] if segments.floors else None
-    shares = spread(discount, [nets[i] for i in positions], rooms)
-    return {i: (units[i], share) for i, share in zip(positions, shares, strict=True)}
 
 
 def _spread_groups(groups: Sequence[Group], segments: Segments) -> Gave:
@@ -130,34 +121,6 @@ def _spread_groups(groups: Sequence[Group], segments: Segments) -> Gave:
             before = gave.get(position, (0, 0))
             gave[position] = (before[0] + units * times, before[1] + share * times)
     return gave
-
-
-def _book(candidate: Candidate, segments: Segments, gave: Gave, discount: int) -> Segments:
-    """Take the shares off, close what was taken to whom the offer refuses, and split units taken off their segments."""
-    accepts = candidate.accepts
-    pieces, units = segments.pieces, segments.units
-    nets, open_to = segments.nets.copy(), segments.open_to.copy()
-    split = []
-    for position, (taken, share) in gave.items():
-        if taken == units[position]:
-            nets[position] -= share
-            open_to[position] &= accepts
-        else:
-            split.append(position)
-    if split:
-        pieces, units = pieces.copy(), units.copy()
-        split.sort(reverse=True)  # from the last on, so that the positions before stay true
-        for position in split:
-            taken, share = gave[position]
-            whole, net, mask = units[position], nets[position], open_to[position]
-            first = first_units_net(whole, net, taken)
-            pieces.insert(position, pieces[position])
-            units[position : position + 1] = taken, whole - taken
-            nets[position : position + 1] = first - share, net - first
-            open_to[position : position + 1] = mask & accepts, mask
-    total = (segments.total[0] - discount, segments.total[1])
-    booking = Booking(segments, candidate.offer, gave)
-    return Segments(pieces, units, nets, open_to, segments.floors, total, booking)
 
 
 def shipping_step(
@@ -191,7 +154,7 @@ def _fee_discount(candidate: Candidate, segments: Segments, fee: int, one_shop: 
     return kind.fee_discount(net, fee) or Refusal("no_effect")
 
 
-def most_shipping(candidate: Candidate, segments: Segments, fee: int, one_shop: str | None) -> int:
+def _most_shipping(candidate: Candidate, segments: Segments, fee: int, one_shop: str | None) -> int:
     """An upper bound of what a shipping offer can take off the fee, -1 where it can never be used."""
     discount = _fee_discount(candidate, segments, fee, one_shop)
     if isinstance(discount, Refusal):

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from apps.pricing.booking import Share
 from apps.pricing.candidate import Candidate
 from apps.pricing.cart import Cart, Coupon
 from apps.pricing.eligibility import Eligibility
 from apps.pricing.layers import Layer
 from apps.pricing.offer import Offer
-from apps.pricing.segment import Piece, Share
+from apps.pricing.segment import Piece
 from apps.pricing.state import State
 
 

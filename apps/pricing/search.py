@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from apps.pricing.benefit import Refusal
 from apps.pricing.candidate import Candidate, compatible
-from apps.pricing.layer_step import most, most_shipping
-from apps.pricing.layers import Layer
+from apps.pricing.layer_step import most
 from apps.pricing.sequence import Group
 from apps.pricing.state import Key, State
 
@@ -34,6 +33,8 @@ class Option(NamedTuple):
     candidate: Candidate
 
 
+#: What may still be added: (preferred offers, saving, offers with rewards)
+Most = tuple[int, int, int]
 #: Offers side by side of which one at most can be used, the one that can give most first.
 Stage = list[Option]
 
@@ -70,12 +71,14 @@ class Search:
         self.complete = len(group.candidates) <= COMPLETE_CANDIDATES or few_sets(group.candidates)
         self.best: State | None = None
         self.insisted = any(candidate.preferred for candidate in group.candidates)
+        #: what every branch must save in all; no bound before a set is found, or where something comes before the saving
+        self.needed = -1
         self.special = any(candidate.special for candidate in group.candidates)
         self._at_list = Ahead([], False)
 
     def run(self) -> State:
         if not self.complete:
-            self.best = self.group.in_order()
+            self._keep(self.group.in_order())
         self._at_list = self._ahead_at_list_prices()
         self._choose_items(0, 0, 0)
         assert self.best is not None
@@ -88,13 +91,19 @@ class Search:
         self.optimal = False
         return True
 
-    def _needed(self) -> int:
-        """The saving that a branch must reach at least; none where something else comes before the saving."""
-        return -1 if self.best is None or self.insisted else self.best.saved
+    def _lost(self, state: State, most: Most) -> bool:
+        """Whether a state with at most this ahead of it cannot become the best. An equal key may win by its codes."""
+        saved = state.saved + most[1]
+        if saved != self.needed and not self.insisted:
+            return saved < self.needed
+        return self.best is not None and _reach(state, most) < self.best.key
 
-    def _lost(self, key: Key) -> bool:
-        """Whether a branch that can reach this key at most cannot become the best. An equal key may win by its codes."""
-        return self.best is not None and key < self.best.key
+    def _keep(self, state: State) -> None:
+        """Take the state as the best so far, when it is."""
+        if self.best is None or state.beats(self.best):
+            self.best = state
+            if not self.insisted:
+                self.needed = state.saved
 
     # -- item offers ------------------------------------------------------------------------------------------------
 
@@ -103,7 +112,11 @@ class Search:
         items = self.group.item
         if self.best is not None and self._spent():
             return
-        if refused and len(items) - position > 2 and self._lost(self._items_key(refused)):
+        if (
+            refused
+            and len(items) - position > 2
+            and self._lost(self.group.item_state(0), self._most_without(refused))
+        ):
             return
         if position == len(items):
             self.evaluations += max(chosen.bit_count(), 1)
@@ -117,8 +130,8 @@ class Search:
         else:
             self.optimal = False
 
-    def _items_key(self, refused: int) -> Key:
-        """The most of all sets without the refused: the best reduction left on every unit, and the later offers at list prices."""
+    def _most_without(self, refused: int) -> Most:
+        """The most of all sets without the refused: the best reduction left on every unit, later offers at list prices."""
         left = {line.piece.line: line.units for line in self.group.listed}
         saved = 0
         for pair in self.group.pairs:
@@ -127,14 +140,14 @@ class Search:
                 left[pair.line] = 0
         prefer = sum(c.preferred for c in self.group.item if not refused & c.bit)
         later = self._at_list.most[0]
-        return (prefer + later[0], saved + later[1], later[2], 0, 0)
+        return prefer + later[0], saved + later[1], later[2]
 
     def _ahead_at_list_prices(self) -> Ahead:
         """The later offers in order, with the most they can give at all."""
         state = self.group.item_state(0)
         stages: list[Stage] = []
         for candidate in self.group.rest:
-            bound = self._most(candidate, state)
+            bound = most(candidate, state.segments, state.fee, self.group.one_shop)
             if bound < 0 or (bound == 0 and not candidate.offer.may_reward):
                 continue
             option = Option(bound, candidate)
@@ -148,77 +161,68 @@ class Search:
 
     # -- later offers -----------------------------------------------------------------------------------------------
 
-    def _most(self, candidate: Candidate, state: State) -> int:
-        if candidate.offer.layer is Layer.SHIPPING:
-            return most_shipping(candidate, state.segments, state.fee, self.group.one_shop)
-        return most(candidate, state.segments)
-
     def _walk(self, state: State, ahead: Ahead, position: int) -> None:
         """Try every option of the next stage, then go on without any; loops over stages, recurses over offers applied."""
-        tight = False
+        # Right after the item layer nearly no branch is lost yet, so bounds at list prices do there.
+        tight = not state.steps
         while position < len(ahead.stages):
-            # Right after the item layer nearly no branch is lost yet, so bounds at list prices do.
-            if self.best is not None and not tight and state.steps:
+            if not tight and self.best is not None:
                 closer = self._tightened(state, ahead, position)
                 if closer is None:
                     return
                 ahead, position, tight = closer, 0, True
                 continue
-            if self._lost(_reach(state, ahead.most[position])):
+            if self._lost(state, ahead.most[position]):
                 return
-            following = ahead.most[position + 1]
-            needed = self._needed() - state.saved - following[1]
-            for option in ahead.stages[position]:
-                candidate = option.candidate
-                if option.most < needed or state.blocked & candidate.bit:
-                    continue
-                if self.best is not None and (
-                    self._spent() or self._lost(_reach_with(state, option, following))
-                ):
-                    continue
-                self.evaluations += 1
-                after = state.after(candidate, self.group.one_shop)
-                if not isinstance(after, Refusal):
-                    self._walk(after, ahead, position + 1)
-                    needed = self._needed() - state.saved - following[1]
             position += 1
-        if self.best is None or state.beats(self.best):
-            self.best = state
+            self._try_options(ahead.stages[position - 1], state, ahead, position)
+        self._keep(state)
+
+    def _try_options(self, stage: Stage, state: State, ahead: Ahead, following: int) -> None:
+        """Walk on with each option of a stage applied; the stages from `following` on come after it."""
+        prefer, saved, rewards = ahead.most[following]
+        for most, candidate in stage:
+            if state.blocked & candidate.bit or state.saved + most + saved < self.needed:
+                continue
+            if self.insisted or state.saved + most + saved == self.needed:
+                offer = candidate.offer
+                reach = (prefer + candidate.preferred, most + saved, rewards + offer.may_reward)
+                if self.best is not None and _reach_with(state, candidate, reach) < self.best.key:
+                    continue
+            if self.best is not None and self._spent():
+                continue
+            self.evaluations += 1
+            after = state.after(candidate, self.group.one_shop)
+            if not isinstance(after, Refusal):
+                self._walk(after, ahead, following)
 
     def _tightened(self, state: State, ahead: Ahead, position: int) -> Ahead | None:
         """The stages ahead with what they can give on this very state; None when the branch is seen to be lost."""
-        assert self.best is not None
         stages = ahead.stages[position:]
-        possible = ahead.most[position][1]
-        needed = self._needed() - state.saved
-        if possible < needed:
+        possible = state.saved + ahead.most[position][1]
+        if possible < self.needed:
             return None
         tightened = stages.copy()
         for bound, place in sorted([(stage[0].most, i) for i, stage in enumerate(stages)], reverse=True):
             tight = tightened[place] = self._tight(stages[place], state)
             possible -= bound - (tight[0].most if tight else 0)
-            if possible < needed:
+            if possible < self.needed:
                 return None
         closer = Ahead([stage for stage in tightened if stage], self.special)
-        return None if self._lost(_reach(state, closer.most[0])) else closer
+        return None if self._lost(state, closer.most[0]) else closer
 
     def _tight(self, stage: Stage, state: State) -> Stage:
-        """The stage with what its options can give on this state, without those that cannot be used; itself if unchanged."""
-        options, same = [], True
+        """The stage with what its options can give on this state, without those that cannot be used."""
+        options = []
         for option in stage:
             candidate = option.candidate
             if state.blocked & candidate.bit:
-                same = False
                 continue
-            bound = self._most(candidate, state)
+            bound = most(candidate, state.segments, state.fee, self.group.one_shop)
             if bound == option.most:
                 options.append(option)
-                continue
-            same = False
-            if bound > 0 or (bound == 0 and candidate.offer.may_reward):
+            elif bound > 0 or (bound == 0 and candidate.offer.may_reward):
                 options.append(Option(bound, candidate))
-        if same:
-            return stage
         if len(options) > 1:
             options.sort(key=_most_first)
         return options
@@ -228,27 +232,22 @@ def _most_first(option: Option) -> tuple[int, tuple[int, int, str]]:
     return (-option.most, option.candidate.offer.order)
 
 
-def _reach(state: State, most: tuple[int, int, int]) -> Key:
+def _reach(state: State, most: Most) -> Key:
     """The largest key that the state can come to: coupons and offers count against, so those used so far at least."""
+    prefer, saved, rewards = most
     return (
-        state.prefer + most[0],
-        state.saved + most[1],
-        state.rewards + most[2],
+        state.prefer + prefer,
+        state.saved + saved,
+        state.rewards + rewards,
         -state.coupons,
         -state.offers,
     )
 
 
-def _reach_with(state: State, option: Option, following: tuple[int, int, int]) -> Key:
-    candidate = option.candidate
-    offer = candidate.offer
-    return (
-        state.prefer + candidate.preferred + following[0],
-        state.saved + option.most + following[1],
-        state.rewards + offer.may_reward + following[2],
-        -state.coupons - offer.is_coupon,
-        -state.offers - 1,
-    )
+def _reach_with(state: State, candidate: Candidate, most: Most) -> Key:
+    """The same with one offer more."""
+    prefer, saved, rewards, coupons, offers = _reach(state, most)
+    return prefer, saved, rewards, coupons - candidate.offer.is_coupon, offers - 1
 
 
 def _exclusive(first: Candidate, second: Candidate) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from operator import itemgetter
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from apps.pricing.parts import first_units_shares
+from apps.pricing.booking import Booking, Share
 
 if TYPE_CHECKING:
     from apps.pricing.offer import Offer
-
-Share = tuple["Offer", int]
 
 
 #: Units of equal amount in one segment: (minor units of each, the segment's position among all, units). A bare tuple,
@@ -29,20 +28,16 @@ class Piece(NamedTuple):
     item_offer: Offer | None
 
 
-class Booking(NamedTuple):
-    """What one offer took off the segments that stood `before` it: position -> (first units, their share)."""
-
-    before: Segments
-    offer: Offer
-    gave: Mapping[int, tuple[int, int]]
+#: pieces, units, nets, open_to
+Columns = tuple[list[Piece], list[int], list[int], list[int]]
 
 
 class Segments:
     """All segments of a group in order, as columns: piece, units, net, and which candidates each is open to.
 
     `open_to` is a bit mask over candidate indexes: in scope, and compatible with everything applied so far; `every` holds
-    the candidates to whom all segments are open. Immutable by habit: a step copies the columns it changes and shares the
-    rest. `floors`: some SKU of the group has a `min_price`. `total` is (net, units) of all segments.
+    the candidates to whom all segments are open. `total` is (net, units) of all segments. `floors`: some SKU of the group
+    has a `min_price`. Immutable by habit: a booking makes new columns, and shares those that it doesn't change.
     """
 
     __slots__ = (
@@ -60,36 +55,41 @@ class Segments:
 
     def __init__(
         self,
-        pieces: list[Piece],
-        units: list[int],
-        nets: list[int],
-        open_to: list[int],
-        floors: bool,
+        columns: Columns,
         total: tuple[int, int],
+        every: int,
+        floors: bool,
         booking: Booking | None = None,
     ) -> None:
-        self.pieces = pieces
-        self.units = units
-        self.nets = nets
-        self.open_to = open_to
-        self.floors = floors
+        self.pieces, self.units, self.nets, self.open_to = columns
         self.total = total
-        every = -1
-        for mask in open_to:
-            every &= mask
         self.every = every
+        self.floors = floors
         self._booking = booking
         self._shares: list[tuple[Share, ...]] | None = None
         self._runs: list[Run] | None = None
 
+    @classmethod
+    def first(cls, columns: Columns) -> Segments:
+        """The segments after the item layer."""
+        pieces, units, nets, open_to = columns
+        total = sum(nets), sum(units)
+        return cls(columns, total, reduce(and_, open_to, -1), any(piece.floor for piece in pieces))
+
+    @classmethod
+    def after(cls, booking: Booking, discount: int) -> Segments:
+        """The segments once an offer is booked, `discount` in all."""
+        before = booking.before
+        net, units = before.total
+        # What the offer took is closed to those whom it does not accept; and it took something.
+        every = before.every & booking.candidate.accepts
+        return cls(booking.columns(), (net - discount, units), every, before.floors, booking)
+
     @property
     def shares(self) -> list[tuple[Share, ...]]:
-        """The shares of the later offers on each segment, in the order applied.
-
-        Nets are all that pricing looks at, so shares are worked out only for the few states that somebody reads.
-        """
+        """The shares of the later offers on each segment, in the order applied: only the chosen state is asked for them."""
         if self._shares is None:
-            self._shares = _shares_after(self._booking) if self._booking else [()] * len(self.pieces)
+            self._shares = self._booking.shares() if self._booking else [()] * len(self.pieces)
         return self._shares
 
     def open_positions(self, bit: int) -> list[int]:
@@ -148,40 +148,3 @@ class Segments:
 
 
 _amount = itemgetter(0)
-
-
-def _shares_after(booking: Booking) -> list[tuple[Share, ...]]:
-    """The shares column once an offer is booked: units that it took of a segment stand right before the rest."""
-    before, offer, gave = booking
-    column: list[tuple[Share, ...]] = []
-    for position, shares in enumerate(before.shares):
-        if position not in gave:
-            column.append(shares)
-            continue
-        taken, share = gave[position]
-        units = before.units[position]
-        if taken == units:
-            column.append((*shares, (offer, share)))
-            continue
-        head, rest = split_shares(units, shares, taken)
-        column.append((*head, (offer, share)))
-        column.append(rest)
-    return column
-
-
-def split_shares(
-    units: int, shares: tuple[Share, ...], taken: int
-) -> tuple[tuple[Share, ...], tuple[Share, ...]]:
-    """What the first `taken` of `units` units carry of each share, and what the rest does, by the rule for parts."""
-    if not shares:
-        return (), ()
-    carried = first_units_shares(units, [amount for _, amount in shares], taken)
-    head = tuple([(offer, part) for (offer, _), part in zip(shares, carried, strict=True)])
-    rest = tuple([(offer, amount - part) for (offer, amount), part in zip(shares, carried, strict=True)])
-    return head, rest
-
-
-def first_units_net(units: int, net: int, taken: int) -> int:
-    """The net of the first `taken` of `units` units: the odd minor units of a discount lie on the last ones."""
-    each, dearer = divmod(net, units)
-    return taken * each + min(taken, dearer)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apps.pricing.booking import first_units_net, split_shares
 from apps.pricing.parts import first_units_shares
-from apps.pricing.segment import first_units_net, split_shares
 
 many = settings(max_examples=300, deadline=None, derandomize=True)
 
