@@ -37,7 +37,7 @@ WORDS = {
         "kind": "Threshold discount",
         "sentence": "¥50 off from ¥300",
         "submitted": "Submitted: it waits for a decision.",
-        "clean": "No rule speaks against it.",
+        "clean": "No rule problems found.",
         "approved": "Approved",
         "live": "live",
         "reason": "The price is wrong",

@@ -63,7 +63,13 @@ class Window:
         """A screenshot of the whole page, to be looked at."""
         SCREENSHOTS.mkdir(exist_ok=True)
         file = SCREENSHOTS / f"{name}-{self.language}-{self.theme}.png"
+        size = self.page.viewport_size
+        assert size is not None
+        # As tall as the page, so that bars which stick to the window's edge hide nothing.
+        tall = max(size["height"], self.evaluate("document.documentElement.scrollHeight"))
+        self.page.set_viewport_size({"width": size["width"], "height": min(tall, 4_000)})
         self.page.screenshot(path=file, full_page=True)
+        self.page.set_viewport_size(size)
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""

@@ -84,7 +84,7 @@ STOP_DOINGS = (
     Doing(
         "stop_skus",
         _("Stop SKUs"),
-        _("From the next price on these SKUs cost their original price. Undoing it needs approval."),
+        _("These SKUs are back at their original price at once. Undoing it needs approval."),
         _stop,
         lambda situation: situation.allows(Action.STOP_SKUS),
         _("Stopped: original prices count for these SKUs."),
@@ -119,11 +119,11 @@ STOP_DOINGS = (
     ),
     Doing(
         "lift_stop",
-        _("Ask to undo stops"),
+        _("Request undoing stops"),
         _("An approver who did not place them decides."),
         _lift,
         _lift_offered,
-        _("Asked: it waits for a decision."),
+        _("Requested: it waits for a decision."),
         reason="may",
         fields=_stops,
         icon="restart_alt",

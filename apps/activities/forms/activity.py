@@ -33,11 +33,9 @@ class ActivityForm(DocumentForm):
         self.layer = layer = self._layer()
         return [
             Block("when", _("When"), [Group("", self._times()), session_group()], "schedule"),
-            Block("what", _("What is given"), self._what(), "redeem"),
-            Block("goods", _("On which goods"), parts.scope_groups(), "inventory_2"),
-            Block(
-                "stack", _("Together with what"), [Group("", parts.stacking_entries(self.layer))], "layers"
-            ),
+            Block("what", _("Benefit"), self._what(), "redeem"),
+            Block("goods", _("Which goods"), parts.scope_groups(), "inventory_2"),
+            Block("stack", _("Stacking"), [Group("", parts.stacking_entries(self.layer))], "layers"),
             Block("more", _("More settings"), more_groups(self.kind, layer), "tune"),
         ]
 
@@ -83,7 +81,7 @@ class ActivityForm(DocumentForm):
         kinds = [(code, KINDS[code].label(language)) for code in ACTIVITY_KINDS]
         entries: list[Slot | Rows] = [Slot("kind", inputs.select(_("Kind"), kinds), swaps=True)]
         if len(self.layers) > 1:
-            layers = inputs.select(_("Counts over"), parts.layer_choices(self.layers))
+            layers = inputs.select(_("Applies to"), parts.layer_choices(self.layers))
             entries.append(Slot("layer", layers, swaps=True))
         if self.layer is Layer.SHOP:
             entries.append(Slot("shop", inputs.select(_("Shop"), _shops())))

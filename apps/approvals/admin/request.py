@@ -52,8 +52,8 @@ class ApprovalRequestAdmin(ReadOnlyAdmin):
     ordering = ("due_at", "id")
     tabs = (
         ("", _("Waiting for me")),
-        ("mine", _("I asked for")),
-        ("pending", _("All that wait")),
+        ("mine", _("Submitted by me")),
+        ("pending", _("All pending")),
         ("closed", _("Decided")),
     )
 

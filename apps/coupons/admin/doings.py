@@ -44,11 +44,11 @@ TEMPLATE_DOINGS = (
     ),
     Doing(
         "request_resume_issuing",
-        _("Ask to issue again"),
+        _("Request issuing again"),
         _("An approver who did not stop it decides."),
         _ask,
         _ask_offered,
-        _("Asked: it waits for a decision."),
+        _("Requested: it waits for a decision."),
         reason="may",
         icon="play_arrow",
     ),

@@ -20,7 +20,7 @@ class CampaignForm(DocumentForm):
             Block("when", _("When"), [Group("", _times())], "schedule"),
             Block("what", _("Which coupons"), [Group("", [_items()])], "confirmation_number"),
             Block("amount", _("How many"), [Group("", _amounts())], "numbers"),
-            Block("who", _("To whom"), [Group("", parts.targeting_entries())], "groups"),
+            Block("who", _("Who can claim"), [Group("", parts.targeting_entries())], "groups"),
             Block("more", _("More settings"), _more(), "tune"),
         ]
 

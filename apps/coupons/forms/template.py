@@ -33,11 +33,9 @@ class TemplateForm(DocumentForm):
         self.kind = KINDS.get(self.value("kind") or "", KINDS[TEMPLATE_KINDS[0]])
         self.layer = layer_of_template(self.kind, self.value("issuer") or PLATFORM)
         return [
-            Block("what", _("What it is worth"), self._what(), "redeem"),
-            Block("goods", _("On which goods"), parts.scope_groups(), "inventory_2"),
-            Block(
-                "stack", _("Together with what"), [Group("", parts.stacking_entries(self.layer))], "layers"
-            ),
+            Block("what", _("Value"), self._what(), "redeem"),
+            Block("goods", _("Which goods"), parts.scope_groups(), "inventory_2"),
+            Block("stack", _("Stacking"), [Group("", parts.stacking_entries(self.layer))], "layers"),
             Block(
                 "amount",
                 _("How long and how many"),

@@ -101,7 +101,7 @@ REVIEW_DOINGS = (
     Doing(
         "submit",
         _("Submit for approval"),
-        _("Somebody else decides. Until then it cannot be edited; you can take it back."),
+        _("Somebody else decides. Until then it cannot be edited; you can withdraw it."),
         with_reason(review.submit),
         _submit_offered,
         _("Submitted: it waits for a decision."),
@@ -110,11 +110,11 @@ REVIEW_DOINGS = (
     ),
     Doing(
         "withdraw",
-        _("Take back"),
+        _("Withdraw"),
         _("The request is closed and the draft can be edited again."),
         without_reason(review.withdraw),
         _withdraw_offered,
-        _("Taken back: it is a draft again."),
+        _("Withdrawn: it is a draft again."),
         icon="undo",
     ),
     Doing(
@@ -143,8 +143,8 @@ RUNNING_DOINGS = (
         "pause",
         _("Pause"),
         _(
-            "From the next price on it counts for nobody. Orders placed and not yet paid keep their price. "
-            "Only another person can let it go on."
+            "Original prices are back at once. Orders placed but not yet paid keep their price. "
+            "Only another person can resume it."
         ),
         with_reason(running.pause),
         lambda situation: situation.allows(Action.PAUSE),
@@ -156,7 +156,7 @@ RUNNING_DOINGS = (
     Doing(
         "resume",
         _("Resume"),
-        _("It counts again from the next price on, within its time."),
+        _("It counts again at once, within its time."),
         with_reason(running.resume),
         _resume_offered,
         _("It goes on."),
@@ -165,24 +165,24 @@ RUNNING_DOINGS = (
     ),
     Doing(
         "request_resume",
-        _("Ask to resume"),
+        _("Request resume"),
         _("An approver who did not pause it decides whether it goes on."),
         with_reason(running.request_resume),
         _ask_to_resume_offered,
-        _("Asked: it waits for a decision."),
+        _("Requested: it waits for a decision."),
         reason="may",
         icon="play_arrow",
     ),
     Doing(
         "request_revocation",
-        _("Ask for revocation"),
+        _("Request revocation"),
         _(
             "Another person decides. It runs on until then; once approved, original prices are back at once "
             "and it never starts again."
         ),
         with_reason(revocation.request_revocation),
         lambda situation: situation.allows(Action.REQUEST_REVOCATION),
-        _("Asked: the revocation waits for a decision."),
+        _("Requested: the revocation waits for a decision."),
         reason="must",
         fields=_unpaid_field,
         icon="block",
@@ -190,11 +190,11 @@ RUNNING_DOINGS = (
     ),
     Doing(
         "withdraw_revocation",
-        _("Take the revocation request back"),
+        _("Withdraw the revocation request"),
         _("The request is closed; it runs on."),
         without_reason(revocation.withdraw_revocation),
         _withdraw_revocation_offered,
-        _("The revocation request was taken back."),
+        _("The revocation request was withdrawn."),
         icon="undo",
     ),
 )

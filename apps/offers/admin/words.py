@@ -12,7 +12,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.core.forms import DiscountField, LocalDateTimeField, MoneyField
+from apps.core.forms import LocalDateTimeField, MoneyField
+from apps.core.forms.typed_text import TypedTextField
+from apps.offers.admin.picking import names_of
 from apps.offers.documents import Change
 from apps.offers.forms.document_form import NOTHING, DocumentForm
 from apps.offers.forms.fields import GiftsField, PriceTableField, TableField
@@ -128,9 +130,18 @@ def value_in_words(field: forms.Field, value: Any, currency: str, *, ends: bool 
         words = {str(code): str(label) for code, label in field.choices}
         values = value if isinstance(value, list) else [value]
         return "、".join(words.get(str(one), str(one)) for one in values)
-    if isinstance(field, DiscountField) or hasattr(field, "write"):
+    if isinstance(field, TypedTextField):
         return field.write(value)
+    if getattr(field, "source", ""):
+        return _named(field.source, value)  # type: ignore[attr-defined]
     return plain_value(value)
+
+
+def _named(source: str, value: Any) -> str:
+    """Codes with the names of what they stand for."""
+    codes = value if isinstance(value, list) else [value]
+    names = names_of(source, codes[:MANY])
+    return _shorten([f"{names[code]} ({code})" if names.get(code) else str(code) for code in codes])
 
 
 def local_time(value: Any, *, ends: bool = False) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import MoneyField
+from apps.core.forms.typed_text import TypedTextField
 from apps.offers.documents.display import Metric, Placement
 from apps.offers.documents.scope import LISTS
 from apps.offers.forms import inputs
@@ -122,15 +123,15 @@ def stacking_entries(own: Layer | None) -> list[Slot | Rows]:
     """The four ways to stack, and the layers for who wants it otherwise."""
     presets = [
         (NO_OFFERS, _("with no other offer")),
-        (ONLY_COUPONS, _("only with coupons")),
+        (ONLY_COUPONS, _("with coupons only")),
         (ALL_OFFERS, _("with everything")),
-        (CUSTOM, _("as ticked")),
+        (CUSTOM, _("custom")),
     ]
     layers = [
         (layer.value, LAYER_LABELS[layer]) for layer in LAYERS if layer is not Layer.ITEM or own is not layer
     ]
     return [
-        Slot(STACKING, inputs.radio(_("Can be combined"), presets), wide=True),
+        Slot(STACKING, inputs.radio(_("Combination"), presets), wide=True),
         Slot("stacks_with", inputs.ticks(_("Combines with"), layers), wide=True, when=f"{STACKING}={CUSTOM}"),
     ]
 
@@ -175,14 +176,26 @@ def bearer_rows() -> Rows:
         "bearers",
         _("Who pays"),
         (
-            Slot(
-                "party",
-                inputs.text(_("Payer"), placeholder="platform", help_text=_("platform, shop or brand:CODE")),
-            ),
+            Slot("party", inputs.typed(PayerField, _("Payer"), help_text=_("platform, shop or brand:CODE"))),
             Slot("bps", inputs.typed(ShareField, _("Share"))),
         ),
         add=_("Add a payer"),
     )
+
+
+class PayerField(TypedTextField):
+    """`平台` and `店铺` are written as the document has them; a brand is `brand:CODE`."""
+
+    NAMES: ClassVar = {"platform": _("platform"), "shop": _("shop")}
+
+    def read(self, text: str) -> str:
+        return next((party for party, name in self.NAMES.items() if str(name) == text), text)
+
+    def write(self, value: str) -> str:
+        return str(self.NAMES.get(value, value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return self.write(value) if isinstance(value, str) else value
 
 
 class ShareField(PercentField):

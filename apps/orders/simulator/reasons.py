@@ -40,8 +40,8 @@ TEXTS: dict[str, Promise] = {
     "coupon_not_yet_valid": _("The coupon is not valid yet."),
     "unknown_coupon": _("The customer has no such coupon."),
 }
-GAP_AMOUNT = _("%(gap)s more and it applies.")
-GAP_UNITS = _("%(gap)s more units and it applies.")
+GAP_AMOUNT = _("Spend %(gap)s more and it applies.")
+GAP_UNITS = _("Buy %(gap)s more and it applies.")
 
 
 def in_words(entry: Mapping[str, Any], names: Mapping[str, str], currency: str) -> str:
