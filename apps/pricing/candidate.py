@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from apps.pricing.cart import Coupon
+from apps.pricing.layers import Layer
 from apps.pricing.offer import Offer
 from apps.pricing.usage import Usage
 
@@ -64,16 +67,38 @@ class Candidate:
         return f"Candidate({self.offer.code})"
 
 
-def clash(one: Candidate, other: Candidate) -> bool:
-    """Two candidates that are never both used in one order, whatever their segments."""
-    a, b = one.offer, other.offer
-    if a.mutex is not None and a.mutex == b.mutex:
-        return True
-    if not (a.is_coupon and b.is_coupon and a.layer is b.layer):
-        return False
-    if a.layer.value == "shop_coupon" and a.shop != b.shop:
-        return False
-    return not (a.stacks & a.layer_bit and b.stacks & b.layer_bit)
+def note_clashes(candidates: Sequence[Candidate]) -> None:
+    """Give each candidate the bits of those that are never used together with it in one order, whatever their segments.
+
+    Coupons of a layer (and, in `shop_coupon`, of a shop) clash unless both stack with their own layer.
+    """
+    mutexes: dict[str, int] = {}
+    coupons: dict[tuple[Layer, str | None], int] = {}
+    alone: dict[tuple[Layer, str | None], int] = {}
+    for candidate in candidates:
+        candidate.blocks = 0
+        if candidate.offer.mutex is not None:
+            mutexes[candidate.offer.mutex] = mutexes.get(candidate.offer.mutex, 0) | candidate.bit
+        if candidate.offer.is_coupon:
+            where = _coupon_place(candidate.offer)
+            coupons[where] = coupons.get(where, 0) | candidate.bit
+            if not _stacks_with_own(candidate.offer):
+                alone[where] = alone.get(where, 0) | candidate.bit
+    for candidate in candidates:
+        if candidate.offer.mutex is not None:
+            candidate.blocks |= mutexes[candidate.offer.mutex]
+        if candidate.offer.is_coupon:
+            rivals = alone if _stacks_with_own(candidate.offer) else coupons
+            candidate.blocks |= rivals.get(_coupon_place(candidate.offer), 0)
+        candidate.blocks &= ~candidate.bit
+
+
+def _stacks_with_own(offer: Offer) -> bool:
+    return bool(offer.stacks & offer.layer_bit)
+
+
+def _coupon_place(offer: Offer) -> tuple[Layer, str | None]:
+    return offer.layer, offer.shop if offer.layer is Layer.SHOP_COUPON else None
 
 
 def compatible(one: Offer, other: Offer) -> bool:

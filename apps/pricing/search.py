@@ -146,15 +146,19 @@ class Search:
         """The later offers in order, with the most they can give at all."""
         state = self.group.item_state(0)
         stages: list[Stage] = []
+        side_by_side = 0  # bits of the candidates of the last stage
         for candidate in self.group.rest:
             bound = most(candidate, state.segments, state.fee, self.group.one_shop)
             if bound < 0 or (bound == 0 and not candidate.offer.may_reward):
                 continue
             option = Option(bound, candidate)
-            if stages and all(_exclusive(other.candidate, candidate) for other in stages[-1]):
+            clashes = candidate.blocks & side_by_side == side_by_side
+            if stages and (clashes or all(_exclusive(other.candidate, candidate) for other in stages[-1])):
                 stages[-1].append(option)
+                side_by_side |= candidate.bit
             else:
                 stages.append([option])
+                side_by_side = candidate.bit
         for stage in stages:
             stage.sort(key=_most_first)
         return Ahead(stages, self.special)
@@ -174,19 +178,22 @@ class Search:
                 continue
             if self._lost(state, ahead.most[position]):
                 return
+            stage = ahead.stages[position]
+            if len(stage) > 1 and not tight:
+                stage = self._tight(stage, state)  # to begin with the one that gives most here
             position += 1
-            self._try_options(ahead.stages[position - 1], state, ahead, position)
+            self._try_options(stage, state, ahead, position)
         self._keep(state)
 
     def _try_options(self, stage: Stage, state: State, ahead: Ahead, following: int) -> None:
         """Walk on with each option of a stage applied; the stages from `following` on come after it."""
         prefer, saved, rewards = ahead.most[following]
-        for most, candidate in stage:
-            if state.blocked & candidate.bit or state.saved + most + saved < self.needed:
+        for gives, candidate in stage:
+            if state.blocked & candidate.bit or state.saved + gives + saved < self.needed:
                 continue
-            if self.insisted or state.saved + most + saved == self.needed:
+            if self.insisted or state.saved + gives + saved == self.needed:
                 offer = candidate.offer
-                reach = (prefer + candidate.preferred, most + saved, rewards + offer.may_reward)
+                reach = (prefer + candidate.preferred, gives + saved, rewards + offer.may_reward)
                 if self.best is not None and _reach_with(state, candidate, reach) < self.best.key:
                     continue
             if self.best is not None and self._spent():
@@ -269,17 +276,17 @@ def _absorbs(first: Candidate, second: Candidate) -> bool:
 
 def few_sets(candidates: Sequence[Candidate]) -> bool:
     """Whether the sets without a clash number at most `COMPLETE_SETS`."""
-    cliques: list[list[Candidate]] = []
+    cliques: list[int] = []
     for candidate in candidates:
-        for clique in cliques:
-            if all(candidate.blocks & other.bit for other in clique):
-                clique.append(candidate)
+        for position, members in enumerate(cliques):
+            if candidate.blocks & members == members:
+                cliques[position] |= candidate.bit
                 break
         else:
-            cliques.append([candidate])
+            cliques.append(candidate.bit)
     count = 1
-    for clique in cliques:
-        count *= len(clique) + 1
+    for members in cliques:
+        count *= members.bit_count() + 1
     if count <= COMPLETE_SETS:
         return True
     # One of each clique at most is only an upper bound: count the sets themselves, as far as is needed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apps.pricing.benefit import Refusal
-from apps.pricing.candidate import Candidate, clash
+from apps.pricing.candidate import Candidate, note_clashes
 from apps.pricing.cart import CartLine
 from apps.pricing.item_layer import ListedLine, Pair, apply_item_offers, pairs_of
 from apps.pricing.layers import Layer
@@ -37,7 +37,7 @@ class Group:
         candidates = self.candidates
         for index, candidate in enumerate(candidates):
             candidate.index, candidate.bit = index, 1 << index
-            candidate.blocks = candidate.accepts = 0
+            candidate.accepts = 0
         # Offers of one layer that stack with the same layers are accepted or refused together.
         alike: dict[tuple[int, int], int] = {}
         for later in self.rest:
@@ -49,12 +49,7 @@ class Group:
                 if stacks & other_layer_bit and other_stacks & layer_bit:
                     one.accepts |= bits
             one.accepts &= ~one.bit
-        able = [c for c in candidates if c.offer.is_coupon or c.offer.mutex is not None]
-        for position, one in enumerate(able):
-            for other in able[position + 1 :]:
-                if clash(one, other):
-                    one.blocks |= other.bit
-                    other.blocks |= one.bit
+        note_clashes(candidates)
 
     def _listed_lines(self) -> list[ListedLine]:
         """The lines that some candidate reaches."""
