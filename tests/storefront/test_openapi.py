@@ -42,7 +42,8 @@ def test_complete_and_valid(document: dict[str, Any]) -> None:
     for path, method in operations:
         described = document["paths"][path][method]
         assert described["security"] == [{"ApiKey": []}]
-        assert {"200", "400", "401", "403"} <= described["responses"].keys()
+        assert {"400", "401", "403"} < described["responses"].keys()
+        assert len({"200", "201"} & described["responses"].keys()) == 1
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
