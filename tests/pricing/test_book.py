@@ -10,7 +10,7 @@ from apps.pricing.layers import Layer
 from apps.pricing.offer import Offer, Owner
 from apps.pricing.scope import Scope, ScopeMode, SkuSet
 
-many = settings(max_examples=150, deadline=None, derandomize=True)
+many = settings(max_examples=60, deadline=None, derandomize=True)
 
 SKUS, CATEGORIES, BRANDS, TAGS, SHOPS = (
     "ABCD",
