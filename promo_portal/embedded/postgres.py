@@ -80,6 +80,11 @@ class PostgresServer:
         except psycopg.OperationalError:
             return False
 
+    def is_empty(self) -> bool:
+        """Whether the running server's database has no tables yet."""
+        with psycopg.connect(host=str(self.socket), user=USER, dbname=DATABASE) as connection:
+            return connection.execute("SELECT 1 FROM pg_stat_user_tables LIMIT 1").fetchone() is None
+
     def _prepare(self) -> Account:
         self.folder.mkdir(parents=True, exist_ok=True)
         account = server_account(self.folder.parent)

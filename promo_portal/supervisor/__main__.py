@@ -41,15 +41,24 @@ def demo(arguments: list[str]) -> int:
 def manage(arguments: list[str]) -> int:
     """One of Django's commands against the running demo's database, or against servers started for it."""
     place = find_place()
-    command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
     environment = child_environment(place, "development")
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _end)
     try:
-        with borrowed_servers(place) if needs_servers(arguments) else nullcontext():
-            return subprocess.run(command, env=environment, check=False).returncode
+        with borrowed_servers(place) if needs_servers(arguments) else nullcontext(False) as is_empty:
+            if is_empty and arguments[0] != "migrate":
+                subprocess.run(
+                    django("migrate", "--verbosity=0"), env=environment, check=True, stdout=sys.stderr
+                )
+            return subprocess.run(django(*arguments), env=environment, check=False).returncode
+    except subprocess.CalledProcessError as error:
+        return error.returncode
     except KeyboardInterrupt:
         return 130
+
+
+def django(*arguments: str) -> list[str]:
+    return [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
 
 
 def _end(signal_number: int, frame: FrameType | None) -> NoReturn:

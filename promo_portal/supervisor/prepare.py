@@ -48,8 +48,12 @@ def main() -> None:
 
 @transaction.atomic
 def load_into_empty_portal(pack: str | None) -> bool:
-    """Accounts and pack together or not at all; False when somebody already lives here."""
+    """Accounts and pack together or not at all; False when somebody already lives here.
+
+    A portal that `./run manage import_pack` filled before gets its accounts and keeps what it has.
+    """
     from apps.accounts.models import User
+    from apps.catalog.models import Portal
 
     if User.objects.exists():
         return False
@@ -68,6 +72,8 @@ def load_into_empty_portal(pack: str | None) -> bool:
             confirmed_by=None if alone else second,
             verbosity=0,
         )
+    if Portal.objects.exists():
+        return True
     if pack is None:
         call_command("load_demo", verbosity=0)
     else:

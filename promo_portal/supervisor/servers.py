@@ -37,19 +37,22 @@ class Servers:
 
 
 @contextmanager
-def borrowed_servers(place: Place) -> Iterator[None]:
-    """For one command: use the servers that run, or start them and stop them when nobody uses them any more."""
+def borrowed_servers(place: Place) -> Iterator[bool]:
+    """For one command: use the servers that run, or start them and stop them when nobody uses them any more.
+
+    Gives True where they were started on a database without tables: making these is then the command's own business.
+    """
     servers = Servers(place)
     with ExitStack() as guest:
         guest.enter_context(locked(guest_lock(place.folder), shared=True))
         if servers.answer():
-            yield
+            yield False
             return
     with locked(server_lock(place.folder)):
         if servers.answer():
-            yield
+            yield False
             return
         with servers.running():
-            yield
+            yield servers.postgres is not None and servers.postgres.is_empty()
             with locked(guest_lock(place.folder)):
                 pass  # wait for those who came meanwhile

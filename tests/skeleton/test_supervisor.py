@@ -177,3 +177,17 @@ def test_a_command_that_is_told_to_end_takes_its_servers_along(folder):
     assert process.wait(30) == 128 + signal.SIGTERM
     process.stdout.close()
     assert wait_until_gone(folder) == []
+
+
+def test_a_command_finds_tables_and_a_demo_keeps_what_it_brought(folder):
+    pack = folder.parent / "pack.yaml"
+    pack.write_text("{pack: 1, currency: EUR, catalog: {shops: [{code: S1}]}}")
+    imported = manage(folder, "import_pack", str(pack))
+    assert imported.returncode == 0, imported.stderr
+    demo = RunningDemo(folder)
+    demo.wait_ready()
+    exported = manage(folder, "export_pack")
+    assert demo.stop() == 0
+    assert (
+        exported.stdout == "pack: 1\ncurrency: EUR\nselection: best\ncatalog:\n  shops:\n    - {code: S1}\n"
+    )
