@@ -18,6 +18,7 @@ MAX_COUPONS = 200
 MAX_QUANTITY = 9_999
 MAX_UNITS = 100_000
 MAX_SKUS = 500
+MAX_PAYABLE = 2**53
 MAX_WORD = 200  # characters of free texts: channels, terminals, regions, tags, risk marks
 MAX_NAMES = 1_000  # entries of `prefer`, `tags` and `audiences`
 MAX_LEVEL = 2**31 - 1
@@ -71,7 +72,9 @@ class RiskBody(Struct, forbid_unknown_fields=True):
     address_hash: Word | UnsetType | None = UNSET
 
 
-class QuoteBody(Struct, forbid_unknown_fields=True):
+class CartBody(Struct, forbid_unknown_fields=True):
+    """A cart, to be priced or ordered."""
+
     currency: Text
     lines: Annotated[list[LineBody], Meta(max_length=MAX_LINES)]
     customer: Code | CustomerBody | UnsetType | None = UNSET
@@ -83,7 +86,62 @@ class QuoteBody(Struct, forbid_unknown_fields=True):
     prefer: Annotated[list[Text], Meta(max_length=MAX_NAMES)] | UnsetType | None = UNSET
     risk: RiskBody | UnsetType | None = UNSET
     explain: Explain | UnsetType | None = UNSET
+
+
+class QuoteBody(CartBody, forbid_unknown_fields=True):
     as_of: Instant | UnsetType | None = UNSET
+
+
+class OrderBody(CartBody, forbid_unknown_fields=True, kw_only=True):
+    """A cart to be held at its price. `order` is the shop's own id; `expected_payable` what the customer has seen."""
+
+    order: Code
+    expected_payable: Annotated[int, Meta(ge=0, le=MAX_PAYABLE)] | UnsetType | None = UNSET
+
+
+class RefundLine(Struct, forbid_unknown_fields=True):
+    """Units of a line to return; without `segment` the last segments go first."""
+
+    line: Code
+    quantity: Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
+    segment: Annotated[int, Meta(ge=0, le=MAX_UNITS)] | UnsetType | None = UNSET
+
+
+class Adjustment(Struct, forbid_unknown_fields=True):
+    """Money of a line to pay back without units."""
+
+    line: Code
+    amount: Annotated[int, Meta(ge=1, le=MAX_PAYABLE)]
+
+
+class RefundBody(Struct, forbid_unknown_fields=True):
+    """What of a paid order goes back: some units, shipping, adjustments, or `all` that is left."""
+
+    refund: Code
+    fault: Annotated[
+        str, Meta(pattern=r"\A(customer|merchant)\Z", extra_json_schema={"pattern": "^(customer|merchant)$"})
+    ]
+    lines: Annotated[list[RefundLine], Meta(max_length=MAX_LINES)] | UnsetType | None = UNSET
+    shipping: Annotated[int, Meta(ge=0, le=MAX_PAYABLE)] | UnsetType | None = UNSET
+    adjust: Annotated[list[Adjustment], Meta(max_length=MAX_LINES)] | UnsetType | None = UNSET
+    all: bool | UnsetType | None = UNSET
+    reason: Text | UnsetType | None = UNSET
+
+
+class CancelBody(Struct, forbid_unknown_fields=True):
+    reason: Word | UnsetType | None = UNSET
+    fault: (
+        Annotated[
+            str,
+            Meta(pattern=r"\A(customer|merchant)\Z", extra_json_schema={"pattern": "^(customer|merchant)$"}),
+        ]
+        | UnsetType
+        | None
+    ) = UNSET
+
+
+class PayBody(Struct, forbid_unknown_fields=True):
+    """Nothing is asked: `{}`."""
 
 
 class PricesBody(Struct, forbid_unknown_fields=True):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from apps.carts.bodies import CustomerBody, PricesBody, QuoteBody, given
+from apps.carts.bodies import CartBody, CustomerBody, PricesBody, given
 from apps.pricing.cart import AUTO, Cart, CartLine, Customer, Sku
 from apps.pricing.faults import Fault
 
-Asking = QuoteBody | PricesBody
+Asking = CartBody | PricesBody
 UNKNOWN_SKU = ("unknown_sku", "is not in the catalogue and has no unit price")
 
 
@@ -32,7 +32,7 @@ def currency_faults(currency: str | None, portal: str) -> list[Fault]:
     return [Fault("currency", "currency_mismatch", "must be %(currency)s", {"currency": portal})]
 
 
-def line_faults(body: QuoteBody, skus: Mapping[str, Sku]) -> list[Fault]:
+def line_faults(body: CartBody, skus: Mapping[str, Sku]) -> list[Fault]:
     """Lines that name a SKU which the catalogue does not know without saying what it costs."""
     return [
         Fault(f"lines[{index}].sku", *UNKNOWN_SKU)
@@ -41,7 +41,7 @@ def line_faults(body: QuoteBody, skus: Mapping[str, Sku]) -> list[Fault]:
     ]
 
 
-def cart_of(body: QuoteBody, skus: Mapping[str, Sku], customer: Customer | None) -> Cart:
+def cart_of(body: CartBody, skus: Mapping[str, Sku], customer: Customer | None) -> Cart:
     """The cart; every line without a price must be of a known SKU (see `line_faults`)."""
     lines = []
     for line in body.lines:

@@ -13,7 +13,17 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from apps.carts import faults_of
-from apps.carts.bodies import MAX_UNITS, PricesBody, QuoteBody, given
+from apps.carts.bodies import (
+    MAX_UNITS,
+    CancelBody,
+    CartBody,
+    OrderBody,
+    PayBody,
+    PricesBody,
+    QuoteBody,
+    RefundBody,
+    given,
+)
 from apps.carts.strict_json import NotJsonError, parse, without_echoes
 from apps.pricing.cart import AUTO
 from apps.pricing.faults import Fault, Findings, Reader
@@ -73,14 +83,31 @@ def marks(raw: bytes) -> int:
     return raw.count(b'"')
 
 
-def _sound_quote(body: QuoteBody) -> bool:
+def _sound_cart(body: CartBody) -> bool:
     lines = body.lines
     return (
         len({line.line for line in lines}) == len(lines)
         and sum(line.quantity for line in lines) <= MAX_UNITS
         and (not isinstance(body.coupons, str) or body.coupons == AUTO)
-        and _sound_time(body.as_of)
     )
+
+
+def _sound_quote(body: QuoteBody) -> bool:
+    return _sound_cart(body) and _sound_time(body.as_of)
+
+
+def _sound_order(body: OrderBody) -> bool:
+    return bool(body.lines) and _sound_cart(body)
+
+
+def _sound_refund(body: RefundBody) -> bool:
+    """Either all that is left, or some of it."""
+    parts = bool(given(body.lines) or given(body.shipping) or given(body.adjust))
+    return parts is not bool(given(body.all))
+
+
+def _sound(body: object) -> bool:
+    return True
 
 
 def _sound_prices(body: PricesBody) -> bool:
@@ -98,3 +125,7 @@ def _sound_time(value: str | msgspec.UnsetType | None) -> bool:
 
 QUOTES = BodyReader(QuoteBody, _sound_quote, faults_of.read_quote)
 PRICES = BodyReader(PricesBody, _sound_prices, faults_of.read_prices)
+ORDERS = BodyReader(OrderBody, _sound_order, faults_of.read_order)
+REFUNDS = BodyReader(RefundBody, _sound_refund, faults_of.read_refund)
+CANCELS = BodyReader(CancelBody, _sound, faults_of.read_cancel)
+PAYS = BodyReader(PayBody, _sound, faults_of.read_pay)

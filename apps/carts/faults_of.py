@@ -9,8 +9,63 @@ from apps.pricing.faults import Reader
 EXPLAIN = ("none", "reasons", "full")
 
 
+FAULTS = ("customer", "merchant")
+
+
 def read_quote(reader: Reader) -> None:
     """Note the faults of a body of `POST /quotes`."""
+    reader.time("as_of")
+    _read_cart(reader)
+    reader.close()
+
+
+def read_order(reader: Reader) -> None:
+    """Note the faults of a body of `POST /orders`."""
+    reader.code("order", required=True)
+    reader.integer("expected_payable", maximum=bodies.MAX_PAYABLE)
+    if reader.raw.get("lines") == []:
+        reader.fault("lines", "empty", "needs at least one line")
+    _read_cart(reader)
+    reader.close()
+
+
+def read_refund(reader: Reader) -> None:
+    """Note the faults of a body of `POST /orders/{order}/refunds`."""
+    reader.code("refund", required=True)
+    reader.text("fault", required=True, choices=FAULTS)
+    reader.text("reason")
+    for line in reader.children("lines", longest=bodies.MAX_LINES):
+        line.code("line", required=True)
+        line.integer("quantity", minimum=1, maximum=bodies.MAX_QUANTITY, required=True)
+        line.integer("segment", maximum=bodies.MAX_UNITS)
+        line.close()
+    for line in reader.children("adjust", longest=bodies.MAX_LINES):
+        line.code("line", required=True)
+        line.integer("amount", minimum=1, maximum=bodies.MAX_PAYABLE, required=True)
+        line.close()
+    reader.integer("shipping", maximum=bodies.MAX_PAYABLE)
+    everything = reader.flag("all")
+    parts = [name for name in ("lines", "shipping", "adjust") if reader.raw.get(name)]
+    if everything and parts:
+        reader.fault("all", "either", "give either all or parts")
+    elif not everything and not parts:
+        reader.fault("lines", "required", "name units, shipping or an adjustment, or all")
+    reader.close()
+
+
+def read_cancel(reader: Reader) -> None:
+    """Note the faults of a body of `POST /orders/{order}/cancel`."""
+    reader.text("reason", longest=bodies.MAX_WORD)
+    reader.text("fault", choices=FAULTS)
+    reader.close()
+
+
+def read_pay(reader: Reader) -> None:
+    """Note the faults of a body of `POST /orders/{order}/pay`."""
+    reader.close()
+
+
+def _read_cart(reader: Reader) -> None:
     _read_asking(reader)
     _read_lines(reader)
     reader.integer("shipping_fee")
@@ -21,11 +76,11 @@ def read_quote(reader: Reader) -> None:
         risk.text(mark, longest=bodies.MAX_WORD)
     risk.close()
     reader.text("explain", choices=EXPLAIN)
-    reader.close()
 
 
 def read_prices(reader: Reader) -> None:
     """Note the faults of a body of `POST /prices`."""
+    reader.time("as_of")
     _read_asking(reader)
     for path, value in reader.elements("skus", required=True, longest=bodies.MAX_SKUS):
         reader.check_code(value, path)
@@ -33,9 +88,8 @@ def read_prices(reader: Reader) -> None:
 
 
 def _read_asking(reader: Reader) -> None:
-    """Who asks, from where, in which money, for when."""
+    """Who asks, from where, in which money."""
     reader.text("currency", required=True)
-    reader.time("as_of")
     for origin in ("channel", "terminal", "region"):
         reader.text(origin, longest=bodies.MAX_WORD)
     customer = reader.take("customer")

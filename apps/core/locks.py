@@ -1,5 +1,6 @@
-"""Advisory locks by name. Never reuse or renumber one: processes of two releases may meet."""
+"""Advisory locks by name, and by hash for the many. Never reuse or renumber one: two releases may meet."""
 
+import hashlib
 from enum import IntEnum
 
 from django.db import connection
@@ -14,6 +15,7 @@ class AdvisoryLock(IntEnum):
     SCHEDULE_SWEEP = 4
     ROLE_GRANT = 5
     AUDIENCE_RULES = 6
+    SEAL_LEDGER = 7
 
 
 def hold(lock: AdvisoryLock) -> None:
@@ -30,6 +32,12 @@ def try_hold(lock: AdvisoryLock) -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [NAMESPACE, lock.value])
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def lock_number(kind: str, *names: str) -> int:
+    """The number of a lock on one of many things, for PostgreSQL's space of single 64-bit numbers."""
+    text = "\x00".join((kind, *names)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
 def _require_transaction() -> None:

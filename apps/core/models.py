@@ -1,4 +1,4 @@
-"""The audit log: what people and keys changed, and the chain that proves nothing was changed afterwards."""
+"""What belongs to every change: the audit log with its chain, stored answers, and events on their way out."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -50,3 +50,45 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}:{self.digest}"
+
+
+class IdempotencyRecord(models.Model):
+    """The answer to a request, stored with its effect, given again to the same request. `client` is an API client."""
+
+    client = models.BigIntegerField()
+    key = models.CharField(max_length=255)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=500)
+    body_hash = models.CharField(max_length=64)
+    status = models.SmallIntegerField()
+    content_type = models.CharField(max_length=80)
+    body = models.BinaryField()
+    created_at = models.DateTimeField(db_default=DatabaseNow(), editable=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="idempotency_key_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotency_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.client}:{self.key}"
+
+
+class OutboxEvent(models.Model):
+    """Something that happened, for others to hear of; committed with it. Events of one subject keep their order."""
+
+    topic = models.CharField(_("event"), max_length=80)
+    subject = models.CharField(_("thing"), max_length=200)
+    payload = models.JSONField(_("content"))
+    created_at = models.DateTimeField(_("time"), db_default=DatabaseNow(), editable=False)
+    relayed_at = models.DateTimeField(_("passed on"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("outgoing event")
+        verbose_name_plural = _("outgoing events")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["id"], condition=models.Q(relayed_at=None), name="outbox_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.subject}"

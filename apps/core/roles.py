@@ -102,7 +102,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
-        {"activities.view_*", "audiences.view_customer", "catalog.view_*", "coupons.view_*", "orders.view_*"}
+        {
+            "activities.view_*",
+            "audiences.view_customer",
+            "catalog.view_*",
+            "coupons.view_*",
+            "orders.view_*",
+            "orders.cancel_order",
+            "orders.refund_order",
+        }
     ),
 }
 

@@ -17,6 +17,7 @@ from threading import Lock
 
 from apps.offers.selectors import book_version
 from apps.orders.book_rows import BookRow, book_start, changed_codes, rows_at, rows_of, rows_since
+from apps.orders.counted import counts
 from apps.pricing.book import OfferBook
 from apps.pricing.offer import Offer
 from apps.pricing.usage import UNUSED, Usage
@@ -27,7 +28,7 @@ class LiveBook:
     """One version: the offers, and how those stand that are held back. Never changed, only replaced.
 
     `targeted` counts the offers that are for each audience: no rule of another audience need be asked. `placed` has
-    the codes of the offers that are shown at each placement.
+    the codes of the offers that are shown at each placement, `counted` how many offers have limited numbers.
     """
 
     version: int
@@ -36,6 +37,7 @@ class LiveBook:
     usages: Mapping[str, Usage]
     targeted: Mapping[str, int]
     placed: Mapping[str, frozenset[str]]
+    counted: int
 
 
 class BookKeeper:
@@ -100,17 +102,20 @@ def brought_up(book: LiveBook) -> LiveBook:
         {code: usage for code, usage in book.usages.items() if code not in codes},
         Counter(book.targeted),
         {place: set(shown - codes) for place, shown in book.placed.items()},
+        book.counted,
     )
     for code in codes:
         if code in book.offers.offers:
-            notes.targeted.subtract(book.offers.offers[code].targeting.audiences)
+            offer = book.offers.offers[code]
+            notes.targeted.subtract(offer.targeting.audiences)
+            notes.counted -= counts(offer, book.usages.get(code, UNUSED))
     offers = list(notes.taken(rows_of(list(codes))))
     gone = codes - {offer.code for offer in offers}
     return notes.book(version, book.since, book.offers.with_changes(offers, gone, version))
 
 
 def _built(version: int, since: datetime, rows: Iterable[BookRow]) -> LiveBook:
-    notes = Notes({}, Counter(), {})
+    notes = Notes({}, Counter(), {}, 0)
     return notes.book(version, since, OfferBook.build(notes.taken(rows), version))
 
 
@@ -121,6 +126,7 @@ class Notes:
     usages: dict[str, Usage]
     targeted: Counter[str]
     placed: dict[str, set[str]]
+    counted: int
 
     def taken(self, rows: Iterable[BookRow]) -> Iterator[Offer]:
         for row in rows:
@@ -129,13 +135,14 @@ class Notes:
                 self.usages[offer.code] = row.usage
             if offer.targeting.audiences:
                 self.targeted.update(offer.targeting.audiences)
+            self.counted += counts(offer, row.usage)
             for place in offer.placements:
                 self.placed.setdefault(place, set()).add(offer.code)
             yield offer
 
     def book(self, version: int, since: datetime, offers: OfferBook) -> LiveBook:
         placed = {place: frozenset(shown) for place, shown in self.placed.items()}
-        return LiveBook(version, since, offers, self.usages, +self.targeted, placed)
+        return LiveBook(version, since, offers, self.usages, +self.targeted, placed, self.counted)
 
 
 def readiness_problem() -> str | None:

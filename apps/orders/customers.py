@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from apps.audiences.membership import audiences_of
@@ -14,11 +15,17 @@ from apps.orders.inputs import Inputs
 from apps.pricing.cart import Customer
 
 
-def customer_of(body: Asking, inputs: Inputs, targeted: Mapping[str, int]) -> Customer | None:
-    """The customer as the engine sees them, with those of the `targeted` audiences that they are in."""
+def customer_of(
+    body: Asking, inputs: Inputs, targeted: Mapping[str, int], *, binding: bool = False
+) -> Customer | None:
+    """The customer as the engine sees them, with those of the `targeted` audiences that they are in.
+
+    Where it is `binding` (an order), nobody who has ordered here is new, whatever the cart says.
+    """
     if given(body.customer) is None:
         return None
-    return _customer(customer_id(body), said_of_customer(body), given(body.region), inputs, targeted)
+    customer = _customer(customer_id(body), said_of_customer(body), given(body.region), inputs, targeted)
+    return replace(customer, new=False) if binding and inputs.has_ordered else customer
 
 
 def customer_named(
@@ -41,7 +48,7 @@ def _customer(
     return Customer(
         id=code,
         member_level=stored.get("member_level") if level is None else level,
-        new=stored.get("orders") == 0 if new is None else new,
+        new=(stored.get("orders") == 0 and not inputs.has_ordered) if new is None else new,
         audiences=known,
     )
 

@@ -20,7 +20,13 @@ from apps.pricing.cart import Sku
 
 JOURNAL_END = "(SELECT max(id) FROM offers_bookchange)"
 PORTAL = "(SELECT json_build_array(currency, selection)::text FROM catalog_portal)"
-STATEMENT = f"SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION}, {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}"
+# Whether the customer has bought here: orders that were paid, or are held and not over yet.
+HAS_ORDERED = """EXISTS (
+    SELECT FROM orders_order o WHERE o.customer_code = %(customer)s
+        AND (o.paid_at IS NOT NULL OR (o.state = 'held' AND o.held_until > {now}))
+)"""
+STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
+    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}"""
 
 
 class PreparedCursor(psycopg.Cursor[Any]):
@@ -42,6 +48,7 @@ class Inputs:
     customer: Mapping[str, Any] | None
     lists: tuple[str, ...]
     skus: Mapping[str, Sku]
+    has_ordered: bool = False
 
 
 def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> Inputs:
@@ -51,7 +58,7 @@ def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> In
     if frozen_at:
         now, names["now"] = now.replace("%s", "%(now)s"), frozen_at[0]
     row = fetch_prepared(STATEMENT.format(now=now), names)
-    moment, version, portal, rule_version, stored, lists, goods = row
+    moment, version, portal, rule_version, stored, lists, goods, has_ordered = row
     currency, selection = orjson.loads(portal) if portal else (settings.CURRENCY, Selection.BEST.value)
     facts = read_sku_facts(goods)
     if shop is not None:
@@ -65,6 +72,7 @@ def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> In
         customer=orjson.loads(stored) if stored else None,
         lists=tuple(lists),
         skus=facts,
+        has_ordered=has_ordered,
     )
 
 

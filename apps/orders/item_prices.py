@@ -13,6 +13,7 @@ from apps.carts.carts import currency_faults, customer_id
 from apps.carts.decode import PRICES, FaultyBodyError
 from apps.orders.customers import customer_of
 from apps.orders.inputs import Inputs, gather
+from apps.orders.numbers import counted_offers, read_numbers, usages_with
 from apps.orders.quoting import CheckPreview, book_for, moment_of
 from apps.orders.refusals import with_portal_faults
 from apps.pricing.book import OfferBook
@@ -47,7 +48,10 @@ def price_list(raw: bytes, *, shop: str | None, check_preview: CheckPreview) -> 
     book = book_for(inputs, as_of)
     cart = _units(body, inputs, customer_of(body, inputs, book.targeted), skus)
     offers: OfferBook = book.offers
-    found = item_prices(cart, offers, as_of, usages=book.usages, day_ends_at=day_end(as_of))
+    counted = counted_offers(offers.reaching(cart.lines), book.usages, as_of) if book.counted else []
+    numbers = read_numbers(counted, cart.lines, customer_id(body), inputs.now)
+    usages = usages_with(book.usages, counted, cart.lines, numbers)
+    found = item_prices(cart, offers, as_of, usages=usages, day_ends_at=day_end(as_of))
     return PriceList(
         body.currency, as_of, book.version, found, [sku for sku in skus if sku not in inputs.skus]
     )

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from apps.carts.bodies import QuoteBody, given
-from apps.carts.carts import Asking, cart_of, currency_faults, customer_id, line_faults
+from apps.carts.bodies import PricesBody, QuoteBody, given
+from apps.carts.carts import cart_of, currency_faults, customer_id, line_faults
 from apps.carts.decode import QUOTES, FaultyBodyError
 from apps.orders.book import KEEPER, LiveBook, past_book
 from apps.orders.customers import customer_of
 from apps.orders.inputs import Inputs, gather
+from apps.orders.numbers import counted_offers, read_numbers, usages_with
 from apps.orders.refusals import with_portal_faults
 from apps.pricing.engine import price
 from apps.pricing.faults import parse_time
+from apps.pricing.quote import Quote
 
 CheckPreview = Callable[[], None]
 
@@ -38,21 +40,29 @@ def price_body(body: QuoteBody, inputs: Inputs) -> dict[str, Any]:
     as_of = moment_of(body, inputs)
     book = book_for(inputs, as_of)
     cart = cart_of(body, inputs.skus, customer_of(body, inputs, book.targeted))
-    answer = price(
+    offers = counted_offers(book.offers.reaching(cart.lines), book.usages, as_of) if book.counted else []
+    numbers = read_numbers(offers, cart.lines, customer_id(body), inputs.now)
+    priced = price(
         cart,
         book.offers,
         as_of,
-        usages=book.usages,
+        usages=usages_with(book.usages, offers, cart.lines, numbers),
         selection=inputs.selection,
         explain=given(body.explain) or "reasons",
-    ).to_dict()
+    )
+    return answer_of(priced, book)
+
+
+def answer_of(priced: Quote, book: LiveBook) -> dict[str, Any]:
+    """The quote as a shop may see it."""
+    answer = priced.to_dict()
     for entry in answer["not_applied"]:
         hide_holdout(entry)
     answer["book"] = str(book.version)
     return answer
 
 
-def moment_of(body: Asking, inputs: Inputs) -> datetime:
+def moment_of(body: QuoteBody | PricesBody, inputs: Inputs) -> datetime:
     """The instant to price at: the one asked for, else the database's clock."""
     return parse_time(given(body.as_of)) or inputs.now
 

@@ -27,6 +27,13 @@ CODE = {
     "pattern": "^[!-.0-~]{1,64}$",
     "description": "1-64 visible ASCII characters without `/`",
 }
+KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "description": "The same key with the same request gets the same answer again.",
+}
 WITH_BODY = (413, 415)
 ALWAYS = (400, 401, 403, 405, 503)
 Json = dict[str, Any]
@@ -43,6 +50,8 @@ class Operation:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     refusals: tuple[int, ...] = ()
+    status: int = 200
+    idempotent: bool = False
 
 
 class StorefrontSchema(AutoSchema):
@@ -74,7 +83,7 @@ class StorefrontSchema(AutoSchema):
 
 
 def _parameters(described: Operation) -> list[Json]:
-    return [
+    paths = [
         {
             "in": "path",
             "name": name,
@@ -83,13 +92,16 @@ def _parameters(described: Operation) -> list[Json]:
             "schema": {"$ref": REFERENCE.format(name="Code")},
         }
         for name, text in described.path.items()
-    ] + [{"in": "query", "name": name, "schema": schema} for name, schema in described.query.items()]
+    ]
+    queries = [{"in": "query", "name": name, "schema": schema} for name, schema in described.query.items()]
+    return paths + queries + ([KEY_HEADER] if described.idempotent else [])
 
 
 def _responses(described: Operation) -> Json:
     refused = sorted({*ALWAYS, *described.refusals, *(WITH_BODY if described.body else ())})
-    done = {"200": {"description": "OK", "content": _content("application/json", described.answer)}}
-    return done | {
+    done = HTTPStatus(described.status)
+    answered = {"description": done.phrase, "content": _content("application/json", described.answer)}
+    return {str(done.value): answered} | {
         str(status): {
             "description": HTTPStatus(status).phrase,
             "content": _content(CONTENT_TYPE, answers.Problem),

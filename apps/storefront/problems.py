@@ -15,6 +15,8 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, Unsupporte
 from apps.carts.decode import FaultyBodyError
 from apps.carts.problem import CONTENT_TYPE, body_problem, problem
 from apps.core.errors import DomainError
+from apps.core.idempotency import KEY_REUSED
+from apps.orders.errors import BusyError, OrderRefused
 
 log = structlog.get_logger(__name__)
 CHALLENGE = {"WWW-Authenticate": "Api-Key"}
@@ -45,7 +47,14 @@ def answer_problem(error: Exception) -> HttpResponse:
         return respond(body, error.headers)
     if isinstance(error, FaultyBodyError):
         return respond(body_problem(error.faults, error.detail))
+    if isinstance(error, OrderRefused):
+        return respond(problem(error.status, error.code, error.message, (), **error.members))
+    if isinstance(error, BusyError):
+        busy = problem(503, "unavailable", "Too many others want the same at this moment; try again.")
+        return respond(busy, {"Retry-After": RETRY_SECONDS})
     if isinstance(error, DomainError):
+        if error.code == KEY_REUSED:
+            return respond(problem(422, error.code, error.message))
         status = 403 if isinstance(error, PermissionDenied) else 409
         return respond(problem(status, error.code, error.message))
     if isinstance(error, DatabaseError | InterfaceError):

@@ -48,5 +48,6 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # `expire_seconds`: ticks that pile up behind a stopped worker are dropped, the next one does their work.
     "activities.sweep": {"task": "activities.sweep", "schedule": 5.0, "options": {"expire_seconds": 15}},
+    "orders.lapse": {"task": "orders.lapse", "schedule": 3.0, "options": {"expire_seconds": 10}},
     "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expire_seconds": 120}},
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from psycopg.types.json import Jsonb
 
 from apps.audiences.models import Customer
@@ -67,6 +67,11 @@ def put_customer(
 def ensure_customer(code: str) -> None:
     """For writes that name a customer: an unknown one comes to be, with an unknown number of orders."""
     Customer.objects.bulk_create([Customer(code=code)], ignore_conflicts=True)
+
+
+def count_paid_order(code: str) -> None:
+    """One more paid order of a customer; an unknown number stays unknown."""
+    Customer.objects.filter(code=code, orders__isnull=False).update(orders=models.F("orders") + 1)
 
 
 @transaction.atomic

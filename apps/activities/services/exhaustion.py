@@ -1,0 +1,25 @@
+"""The end of an activity that has nothing left: by the payment that took the last, or by the sweep."""
+
+from django.db import transaction
+
+from apps.activities.lifecycle import Action, EndReason, State
+from apps.activities.models import Activity
+from apps.core.clock import database_now
+from apps.offers.versions.ending import end
+from apps.offers.versions.steps import Step
+
+ACTIONS = {EndReason.SOLD_OUT: Action.SELL_OUT, EndReason.BUDGET_EXHAUSTED: Action.EXHAUST_BUDGET}
+
+
+@transaction.atomic
+def use_up(*, code: str, reason: EndReason) -> bool:
+    """End a live activity because stock or budget are gone; False when it is not live.
+
+    Never waits: where somebody else works on the activity, the sweep comes back to it.
+    """
+    rows = Activity.objects.select_for_update(of=("self",), skip_locked=True)
+    activity = rows.filter(code=code, status=State.LIVE).first()
+    if activity is None:
+        return False
+    end(Step(activity, ACTIONS[reason], database_now(), None), reason)
+    return True

@@ -1,0 +1,101 @@
+"""When an offer has nothing more to give: decided from sums over its counters, carried out by activities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from django.db import connection
+
+from apps.activities.services import use_up
+from apps.offers.lifecycle import EndReason
+from apps.offers.selectors import book_version
+from apps.orders.book import KEEPER
+from apps.orders.models import Measure
+from apps.pricing.layers import Layer
+from apps.pricing.offer import Offer
+from apps.pricing.scope import ScopeMode
+from apps.pricing.usage import UNUSED, Usage
+
+SUMS = """
+SELECT offer, measure, sku, sum(held)::bigint, sum(used)::bigint FROM orders_counter
+WHERE offer = ANY(%s) AND span = '' GROUP BY offer, measure, sku
+"""
+
+
+class Sum(NamedTuple):
+    held: int
+    used: int
+
+
+NOTHING = Sum(0, 0)
+Sums = Mapping[tuple[str, str], Sum]  # (measure, SKU or "")
+
+
+def end_used_up(offers: Sequence[str]) -> None:
+    """End those of these activities that are sold out or out of money."""
+    book = KEEPER.at_least(book_version())
+    sums = sums_of(offers)
+    for code in offers:
+        offer = book.offers.offers.get(code)
+        if offer is None:
+            continue
+        reason = end_reason(offer, book.usages.get(code, UNUSED), sums.get(code, {}))
+        if reason is not None:
+            use_up(code=code, reason=reason)
+
+
+def sums_of(offers: Iterable[str]) -> dict[str, Sums]:
+    """Held and used of each counter over the whole of its activity; sessions and days end by themselves."""
+    found: dict[str, dict[tuple[str, str], Sum]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS, [list(offers)])
+        for offer, measure, sku, held, used in cursor.fetchall():
+            found.setdefault(offer, {})[measure, sku] = Sum(held, used)
+    return dict(found)
+
+
+def end_reason(offer: Offer, usage: Usage, sums: Sums) -> EndReason | None:
+    """Why it is over, or None. What is only held may come back, so it does not count as gone."""
+    total = offer.stock.total if usage.stock_total is None else usage.stock_total
+    if offer.layer is Layer.ITEM:
+        if total is not None and _gone(total, sums.get((Measure.UNITS, ""), NOTHING)):
+            return EndReason.SOLD_OUT
+        if _every_sku_gone(offer, usage, sums):
+            return EndReason.SOLD_OUT
+    budget = offer.budget_amount if usage.budget_amount is None else usage.budget_amount
+    if budget is None:
+        return None
+    left = budget - sums.get((Measure.BUDGET, ""), NOTHING).used
+    return EndReason.BUDGET_EXHAUSTED if left < max(offer.stop_below, least_discount(offer)) else None
+
+
+def _gone(total: int, taken: Sum) -> bool:
+    return taken.held == 0 and taken.used >= total
+
+
+def _every_sku_gone(offer: Offer, usage: Usage, sums: Sums) -> bool:
+    """Whether the SKUs with a stock are all that is in scope, and none has any left."""
+    stock = {**offer.stock.per_sku, **usage.stock_per_sku}
+    scope = skus_of(offer)
+    if not stock or scope is None or not scope <= stock.keys():
+        return False
+    return all(_gone(stock[sku], sums.get((Measure.UNITS, sku), NOTHING)) for sku in scope)
+
+
+def skus_of(offer: Offer) -> frozenset[str] | None:
+    """The SKUs that the offer is for, where it names them one by one."""
+    if offer.narrowed is not None:
+        return offer.narrowed
+    named = offer.scope.named
+    others = named.categories or named.brands or named.tags or named.shops
+    if offer.scope.mode is not ScopeMode.INCLUDE or others:
+        return None
+    return frozenset(named.skus)
+
+
+def least_discount(offer: Offer) -> int:
+    """The smallest discount that it can give: 1, unless every tier takes off a fixed amount."""
+    amounts = [tier.amount_off for tier in getattr(offer.kind, "tiers", ())]
+    known = [amount for amount in amounts if amount is not None]
+    return min(known) if known and len(known) == len(amounts) else 1

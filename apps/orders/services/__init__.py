@@ -1,0 +1,6 @@
+"""Every verb on an order."""
+
+from apps.orders.services.holding import place_order
+from apps.orders.services.settling import cancel_order, lapse_due, pay_order
+
+__all__ = ["cancel_order", "lapse_due", "pay_order", "place_order"]

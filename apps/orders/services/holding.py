@@ -1,0 +1,204 @@
+"""Placing an order: priced from fresh numbers without locks, then guarded writes decide; at the third time under lock.
+
+What stock, limit or budget refused meanwhile is priced anew without it. Nothing is kept of a refused attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.audiences.services.customers import ensure_customer
+from apps.carts.bodies import OrderBody, given
+from apps.carts.carts import cart_of, currency_faults, customer_id, line_faults
+from apps.carts.decode import ORDERS, FaultyBodyError
+from apps.core.locks import lock_number
+from apps.orders import buckets, entries, marks
+from apps.orders.answers import order_answer
+from apps.orders.book import KEEPER, LiveBook
+from apps.orders.crash import crash_point
+from apps.orders.customers import customer_of
+from apps.orders.demand import Applied, applied_in, counters_taken, limits_taken
+from apps.orders.errors import ORDER_EXISTS, PRICE_CHANGED, BusyError, OrderRefused
+from apps.orders.guards import take_counters, use_limits
+from apps.orders.inputs import Inputs, gather
+from apps.orders.lifecycle import OrderState
+from apps.orders.locking import lock_numbers
+from apps.orders.models import Order
+from apps.orders.numbers import Numbers, counted_offers, read_numbers, usages_with
+from apps.orders.quoting import answer_of
+from apps.orders.record import as_json, insert_order
+from apps.orders.refusals import with_portal_faults
+from apps.orders.terms import Terms, terms_of
+from apps.pricing.cart import Cart
+from apps.pricing.engine import price
+from apps.pricing.quote import Quote
+from apps.pricing.usage import Usage
+
+ATTEMPTS = 3
+
+
+class StalePriceError(Exception):
+    """An offer that applied has changed since it was priced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One pricing of the cart, and what it was priced from."""
+
+    inputs: Inputs
+    book: LiveBook
+    numbers: Numbers
+    usages: Mapping[str, Usage]
+    quote: Quote
+    answer: dict[str, Any]
+
+
+def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
+    """Hold a cart at its price; the answer to `POST /orders`. Call it inside a transaction.
+
+    Errors: FaultyBodyError; OrderRefused order_exists, price_changed; BusyError.
+    """
+    body = read_body(raw)
+    customer = customer_id(body)
+    _lock_names(body.order, customer)
+    if Order.objects.filter(code=body.order).values_list("id").first():
+        raise OrderRefused(ORDER_EXISTS, _("There is an order with this id."))
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _attempt(body, client=client, shop=shop, under_lock=attempt == ATTEMPTS)
+        except (buckets.NotEnough, StalePriceError):
+            continue
+    raise BusyError
+
+
+def read_body(raw: bytes) -> OrderBody:
+    try:
+        return ORDERS.read(raw)
+    except FaultyBodyError as error:
+        raise with_portal_faults(error) from error
+
+
+def _lock_names(order: str, customer: str | None) -> None:
+    """One at a time for an order id, and for a customer: what they have ordered is then known."""
+    numbers = [lock_number("order", order)]
+    if customer is not None:
+        numbers.append(lock_number("customer", customer))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers)
+
+
+def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool) -> dict[str, Any]:
+    priced = price_order(body, shop, under_lock=under_lock)
+    expected = given(body.expected_payable)
+    if expected is not None and expected != priced.quote.payable_total:
+        raise OrderRefused(
+            PRICE_CHANGED, _("The price is another one by now."), members={"quote": priced.answer}
+        )
+    crash_point("priced")
+    applied = applied_in(priced.quote)
+    terms = terms_of([one.offer.code for one in applied], priced.book.version)
+    if terms is None:
+        raise StalePriceError
+    customer = customer_id(body)
+    if customer is not None and priced.inputs.customer is None:
+        ensure_customer(customer)
+    taken = counters_taken(applied, priced.usages, priced.numbers.spans)
+    buckets.ensure(taken, priced.numbers)
+    limits = use_limits(customer, limits_taken(applied, priced.numbers.spans))
+    crash_point("limits")
+    buckets.settle_totals(taken, priced.numbers)
+    draws = buckets.plan(taken, priced.numbers)
+    held_until = priced.inputs.now + timedelta(minutes=settings.HOLD_MINUTES)
+    insert_order(
+        {
+            **_sums(priced, body, client, shop, held_until),
+            **_details(priced, applied, terms),
+            "counters": [draw.counter for draw in draws],
+            "amounts": [draw.amount for draw in draws],
+            "limits": [use for use, _one in limits],
+            "limit_units": [one.units for _use, one in limits],
+            "limit_orders": [one.orders for _use, one in limits],
+        }
+    )
+    crash_point("recorded")
+    take_counters(draws)
+    crash_point("taken")
+    return order_answer(priced.answer, code=body.order, state=OrderState.HELD.value, held_until=held_until)
+
+
+def price_order(body: OrderBody, shop: str | None, *, under_lock: bool = False) -> Priced:
+    """The cart priced by the clock, with the numbers as they stand; raises FaultyBodyError."""
+    customer = customer_id(body)
+    inputs = gather(customer=customer, skus={line.sku for line in body.lines}, shop=shop)
+    faults = currency_faults(body.currency, inputs.currency) + line_faults(body, inputs.skus)
+    if faults:
+        raise FaultyBodyError(faults)
+    book = KEEPER.at_least(inputs.version)
+    cart: Cart = cart_of(body, inputs.skus, customer_of(body, inputs, book.targeted, binding=True))
+    offers = counted_offers(book.offers.reaching(cart.lines), book.usages, inputs.now) if book.counted else []
+    if under_lock:
+        lock_numbers(offers, cart.lines, customer, inputs.now)
+    numbers = read_numbers(offers, cart.lines, customer, inputs.now)
+    usages = usages_with(book.usages, offers, cart.lines, numbers)
+    quote = price(
+        cart,
+        book.offers,
+        inputs.now,
+        usages=usages,
+        selection=inputs.selection,
+        explain=given(body.explain) or "reasons",
+    )
+    return Priced(inputs, book, numbers, usages, quote, answer_of(quote, book))
+
+
+def _sums(
+    priced: Priced, body: OrderBody, client: int, shop: str | None, held_until: datetime
+) -> dict[str, Any]:
+    quote = priced.quote
+    return {
+        "code": body.order,
+        "client": client,
+        "shop": shop or "",
+        "customer": customer_id(body) or "",
+        "currency": body.currency,
+        "list": quote.list_total,
+        "discount": quote.discount_total,
+        "fee": quote.cart.shipping_fee,
+        "fee_discount": quote.shipping_discount,
+        "payable": quote.payable_total,
+        "as_of": priced.inputs.now,
+        "book": priced.book.version,
+        "held_until": held_until,
+        "request": as_json(_request(body)),
+        "quote": as_json(priced.answer),
+    }
+
+
+def _details(priced: Priced, applied: list[Applied], terms: Mapping[str, Terms]) -> dict[str, Any]:
+    quote = priced.quote
+    return {
+        "rewards": as_json(entries.reward_rows(quote)),
+        "segments": as_json(entries.segment_rows(quote)),
+        "uses": as_json(entries.use_rows(applied, terms)),
+        "entries": as_json(entries.hold_entries(quote, applied, terms)),
+        "event": as_json(
+            {"payable_total": quote.payable_total, "offers": [one.offer.code for one in applied]}
+        ),
+    }
+
+
+def _request(body: OrderBody) -> dict[str, Any]:
+    """What was asked, with the risk marks hashed."""
+    asked = msgspec.to_builtins(body)
+    if given(body.risk) is not None:
+        asked["risk"] = marks.hashed(asked["risk"])
+    return asked

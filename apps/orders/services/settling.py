@@ -1,0 +1,141 @@
+"""The end of a hold: paid, cancelled, or lapsed. The clock of the database is read after the order's row is locked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.audiences.services.customers import count_paid_order
+from apps.carts.bodies import CancelBody, PayBody, given
+from apps.carts.decode import CANCELS, PAYS
+from apps.core import outbox
+from apps.core.clock import database_now, now_sql
+from apps.orders import moves
+from apps.orders.answers import answer_of_order
+from apps.orders.crash import crash_point
+from apps.orders.entries import ledger_row
+from apps.orders.errors import HOLD_EXPIRED, OrderRefused, unknown_order, wrong_state
+from apps.orders.exhaustion import end_used_up
+from apps.orders.lifecycle import OrderAction, OrderState, allows
+from apps.orders.models import LedgerEvent, LedgerWhat, Order
+from apps.orders.record import LEDGER_COLUMNS, LEDGER_TYPES, as_json
+from apps.pricing.faults import CODE
+
+LAPSE_BATCH = 200
+VOIDED = "voided"
+INSERT_ENTRIES = f"""
+INSERT INTO orders_ledgerentry (order_id, refund_id, {LEDGER_COLUMNS})
+SELECT %(order)s, %(refund)s, e.* FROM json_to_recordset(%(entries)s::json) AS e({LEDGER_TYPES})
+"""  # noqa: S608 - names of our own columns
+
+
+def read_pay(raw: bytes) -> PayBody:
+    return PAYS.read(raw)
+
+
+def read_cancel(raw: bytes) -> CancelBody:
+    return CANCELS.read(raw)
+
+
+def pay_order(*, code: str, shop: str | None) -> dict[str, Any]:
+    """Make a held order a paid one at its price, whatever became of its offers. Call it inside a transaction.
+
+    Errors: unknown_order, wrong_state, hold_expired.
+    """
+    order = lock_order(code, shop)
+    now = database_now()
+    if order.state == OrderState.EXPIRED or (order.state == OrderState.HELD and now >= order.held_until):
+        raise OrderRefused(HOLD_EXPIRED, _("The hold is over: order again."), members={"state": "expired"})
+    require(order, OrderAction.PAY)
+    crash_point("pay_locked")
+    counted = moves.sell([order.pk])
+    crash_point("sold")
+    moves.copy_hold([order.pk], LedgerEvent.REDEEM)
+    paid = ledger_row(LedgerEvent.REDEEM, LedgerWhat.PAYMENT, amount=order.payable_amount)
+    write_entries(order, [paid])
+    order.state, order.paid_at = OrderState.PAID.value, now
+    Order.objects.filter(pk=order.pk).update(state=order.state, paid_at=now)
+    crash_point("paid")
+    if order.customer_code:
+        count_paid_order(order.customer_code)
+    outbox.publish(
+        topic="order.paid",
+        subjects=[order.code],
+        payload={"payable_total": order.payable_amount, "points": points_of(order)},
+    )
+    if counted:
+        end_used_up(counted)
+    return answer_of_order(order)
+
+
+def cancel_order(*, code: str, shop: str | None, reason: str = "") -> dict[str, Any]:
+    """Release all that a held order holds. Errors: unknown_order, wrong_state (also when its hold is over)."""
+    order = lock_order(code, shop)
+    now = database_now()
+    if order.state == OrderState.HELD and now >= order.held_until:
+        raise wrong_state(OrderState.EXPIRED)
+    require(order, OrderAction.CANCEL)
+    moves.free([order.pk])
+    crash_point("freed")
+    moves.copy_hold([order.pk], LedgerEvent.RELEASE)
+    order.state, order.closed_at, order.close_reason = OrderState.CANCELLED.value, now, reason
+    Order.objects.filter(pk=order.pk).update(state=order.state, closed_at=now, close_reason=reason)
+    outbox.publish(topic="order.cancelled", subjects=[order.code], payload={"reason": reason})
+    return answer_of_order(order)
+
+
+def lapse_due(batch: int = LAPSE_BATCH) -> int:
+    """Release one batch of holds that are over; the number released. Any number of sweeps may run at once."""
+    with transaction.atomic():
+        due = _due(batch)
+        if not due:
+            return 0
+        orders = [pk for pk, _code in due]
+        moves.free(orders)
+        crash_point("lapsed")
+        moves.copy_hold(orders, LedgerEvent.RELEASE)
+        Order.objects.filter(pk__in=orders).update(
+            state=OrderState.EXPIRED, closed_at=database_now(), close_reason=""
+        )
+        outbox.publish(topic="order.expired", subjects=[code for _pk, code in due], payload={})
+    return len(due)
+
+
+def _due(batch: int) -> list[tuple[int, str]]:
+    now, parameters = now_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT id, code FROM orders_order WHERE state = 'held' AND held_until <= {now}
+            ORDER BY held_until LIMIT %s FOR UPDATE SKIP LOCKED""",  # noqa: S608 - the clock's own SQL
+            [*parameters, batch],
+        )
+        return list(cursor.fetchall())
+
+
+def lock_order(code: str, shop: str | None) -> Order:
+    """The order, its row locked; one of another shop is unknown to the caller."""
+    order = Order.objects.select_for_update().filter(code=code).first() if CODE.match(code) else None
+    if order is None or (shop is not None and order.shop_code != shop):
+        raise unknown_order()
+    return order
+
+
+def require(order: Order, action: OrderAction) -> None:
+    if not allows(order.state, action):
+        raise wrong_state(order.state)
+
+
+def write_entries(order: Order, entries: list[dict[str, Any]], refund: int | None = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_ENTRIES, {"order": order.pk, "refund": refund, "entries": as_json(entries)})
+
+
+def points_of(order: Order) -> int:
+    """Points are no balance of ours: whoever keeps it hears of them by the event."""
+    return sum(row["points"] for row in order.rewards)
+
+
+def reason_in(body: CancelBody) -> str:
+    return given(body.reason) or ""
