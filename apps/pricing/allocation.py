@@ -71,12 +71,12 @@ def spread_freely(discount: int, runs: Sequence[Run]) -> list[int]:
     left = discount = min(discount, total)
     if not left:
         return [0] * len(runs)
-    shares: list[int] = []
+    shares = []
     remainders = []
-    for amount, _, units in runs:
+    for i, (amount, _, units) in enumerate(runs):
         share, remainder = divmod(discount * amount, total)
         left -= share * units
-        remainders.append((-remainder, -amount, len(shares)))
+        remainders.append((-remainder, -amount, i))
         shares.append(share * units)
     if left:
         remainders.sort()

@@ -56,12 +56,16 @@ class Group:
         reached = 0
         for candidate in self.candidates:
             reached |= candidate.lines
+        covers = [(later.lines, later.bit) for later in self.rest]
         listed = []
         for position, line in enumerate(self.lines):
             if reached >> position & 1:
                 floor = line.facts.min_price if line.facts else 0
                 piece = Piece(position, line.sku, floor, line.unit_price, None)
-                open_to = sum([later.bit for later in self.rest if later.lines >> position & 1])
+                open_to = 0
+                for lines, bit in covers:
+                    if lines >> position & 1:
+                        open_to |= bit
                 listed.append(ListedLine(piece, line.quantity, open_to))
         return listed
 

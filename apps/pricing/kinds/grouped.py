@@ -33,9 +33,9 @@ class GroupedKind(SegmentKind):
 
     def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
         groups: list[Group] = []
-        total = units = 0
-        for runs in self._batches(segments, bit):
-            units = max(units, sum([size for _, _, size in runs]))
+        total = 0
+        batches = self._batches(segments, bit)
+        for runs in batches:
             for times, group in full_groups(runs, self.n):
                 discount = self.group_discount(group)
                 if discount > 0:
@@ -43,6 +43,7 @@ class GroupedKind(SegmentKind):
                     total += discount * times
         if groups:
             return Benefit(total, groups)
+        units = max([sum([size for _, _, size in runs]) for runs in batches], default=0)
         if units < self.n:
             return Refusal("threshold_not_met", gap=self.n - units, metric="quantity")
         return Refusal("no_effect")
