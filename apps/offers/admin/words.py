@@ -71,9 +71,10 @@ def _row_slots(form: DocumentForm, rows: Rows) -> list[Any]:
 def changes_in_words(
     changes: Iterable[Change], before: DocumentForm | None, after: DocumentForm, currency: str
 ) -> list[ChangeLine]:
-    """Each change once, by the label of its place in the editor that has it."""
+    """Each change once, by the label of its place, in the order of the editor."""
     lines: dict[tuple[str, str, str], None] = {}
-    for change in changes:
+    places = {name: position for position, name in enumerate(after.fields)}
+    for change in sorted(changes, key=lambda one: places.get(nearest(one.path, places) or "", len(places))):
         form = after if _has(after, change.path) or before is None else before
         label = label_of(form, change.path)
         old = _value_at(before, change.path, change.old, currency) if before else ""

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as noop
 
-from apps.core.forms.typed_text import TypedTextField
+from apps.core.forms import DiscountField, MoneyField
 from apps.offers.forms.fields import PercentField
 from apps.pricing.faults import Fault
 from apps.pricing.money import BPS
@@ -35,7 +35,7 @@ def _write(name: str, value: Any, field: forms.Field | None) -> Any:
         return gettext(TYPES.get(str(value), str(value)))
     if isinstance(value, bool) or not isinstance(value, int):
         return value
-    if isinstance(field, TypedTextField):
+    if isinstance(field, MoneyField | DiscountField):
         return field.write(value)
     whole = name in ("whole", "total") and value <= BPS
     return PercentField().write(value) if whole and field is not None and _is_share(field) else value

@@ -1,0 +1,92 @@
+"""Lists: tabs, search by name, code and SKU, and a number of queries that does not grow with the rows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.activities.models import Activity
+from apps.core.tabbed_list import EstimatingPaginator
+from apps.coupons.models import ClaimCampaign, CouponTemplate
+from tests.activities.cast import approved, drafted, live, submitted
+from tests.admin.typing import LIST
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(client, query):
+    return {activity.code for activity in client.get(f"{LIST}?{query}").context["cl"].result_list}
+
+
+@pytest.fixture
+def five(ann, ben, cleo):
+    drafted(ann, "mine-draft")
+    submitted(ben, "in-review")
+    approved(ben, cleo, "later")
+    live(ben, cleo, "now", scope={"mode": "include", "skus": ["A"]})
+    ended = live(ben, cleo, "over")
+    Activity.objects.filter(pk=ended.pk).update(
+        status="ended", end_reason="expired", ended_at=ended.starts_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", {"mine-draft", "in-review", "later", "now", "over"}),
+        ("tab=mine", {"mine-draft"}),
+        ("tab=in_review", {"in-review"}),
+        ("tab=upcoming", {"later"}),
+        ("tab=running", {"now"}),
+        ("tab=ended", {"over"}),
+        ("tab=nonsense", {"mine-draft", "in-review", "later", "now", "over"}),
+        ("q=in-rev", {"in-review"}),
+        ("q=A&tab=running", {"now"}),
+        ("tab=running&q=later", set()),
+        ("status__exact=draft", {"mine-draft"}),
+    ],
+)
+def test_tabs_search_and_filters(ann, five, as_user, query, codes):
+    assert shown(as_user(ann), query) == codes
+
+
+def test_a_sku_finds_the_activities_that_name_it(ann, cleo, as_user):
+    live(ann, cleo, "scoped", scope={"mode": "include", "skus": ["B"]})
+    live(ann, cleo, "priced", kind="flash_sale", params={"prices": {"B": 5_000}})
+    live(ann, cleo, "other", scope={"mode": "include", "skus": ["A"]})
+    assert shown(as_user(ann), "q=B") == {"scoped", "priced"}
+
+
+def queries(client, path):
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(path).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize("path", [LIST, "/admin/approvals/approvalrequest/?tab=pending", "/admin/"])
+def test_the_number_of_queries_does_not_grow_with_the_rows(ann, ben, as_user, path):
+    client = as_user(ann)
+    submitted(ben, "first")
+    client.get(path)
+    few = queries(client, path)
+    for number in range(12):
+        submitted(ben, f"more-{number}")
+    assert queries(client, path) == few
+
+
+def test_a_long_list_is_estimated_and_a_short_one_counted(ann):
+    for number in range(3):
+        drafted(ann, f"a-{number}")
+    assert EstimatingPaginator(Activity.objects.all(), 50).count == 3
+    with CaptureQueriesContext(connection) as seen:
+        assert EstimatingPaginator(Activity.objects.all(), 50).count == 3
+    assert "LIMIT 10001" in seen[0]["sql"]
+
+
+def test_templates_and_campaigns_have_lists_too(ann, as_user):
+    client = as_user(ann)
+    for model in (CouponTemplate, ClaimCampaign):
+        path = f"/admin/coupons/{model._meta.model_name}/"
+        for tab in ("", "mine", "in_review", "approved", "stopped", "upcoming", "running", "ended"):
+            assert client.get(f"{path}?tab={tab}").status_code == 200
