@@ -128,9 +128,9 @@ def offers(draw, code: str, layers=tuple(Layer)) -> Offer:
 
 
 @st.composite
-def many_offers(draw, most: int = 5) -> list[Offer]:
+def many_offers(draw, most: int = 5, layers=tuple(Layer)) -> list[Offer]:
     codes = draw(st.lists(st.sampled_from("abcdeXYZ_09"), min_size=1, max_size=most, unique=True))
-    return [draw(offers(code)) for code in codes]
+    return [draw(offers(code, layers)) for code in codes]
 
 
 def wallet_of(given: list[Offer]) -> list[Coupon]:

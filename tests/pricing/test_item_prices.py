@@ -4,6 +4,7 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
 
 from apps.pricing.book import OfferBook
 from apps.pricing.cart import Customer
@@ -13,6 +14,8 @@ from apps.pricing.offer import Limits, Span, Stock, Targeting
 from apps.pricing.schedule import Schedule, Session
 from apps.pricing.usage import Usage
 from tests.pricing.builders import HOUR, NOW, amount_off, cart_of, including, item_offer, quote_of, sku
+from tests.pricing.strategies import carts, many_offers
+from tests.pricing.strategies import quote_of as price_of_cart
 
 
 def prices_of(cart, *offers, **more):
@@ -185,3 +188,13 @@ def test_only_the_item_layer_sets_a_price():
     answer = one(CART, amount_off("shop", 0, 500, Layer.SHOP, shop="S1"))
     assert (answer.price, answer.offer) == (10_000, None)
     assert [offer.code for offer in answer.badges] == ["shop"]
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(carts(), many_offers(layers=(Layer.ITEM,)))
+def test_the_price_shown_is_what_one_unit_costs_with_item_offers_alone(cart, offers):
+    shown = item_prices(cart, OfferBook.build(offers), NOW)
+    for line, price in zip(cart.lines, shown.prices, strict=True):
+        quote = price_of_cart(cart_of((line.facts, 1), customer=cart.customer), offers)
+        assert price.price == quote.list_total - quote.discount_total
+        assert (price.offer is None) == (quote.used == [])
