@@ -10,13 +10,13 @@ looked at again on the new one, the largest first, only until the branch is seen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from apps.pricing.ahead import Ahead, Most, Option, Stage, exclusive, most_first, reach, reach_with
 from apps.pricing.benefit import Refusal
-from apps.pricing.candidate import Candidate, compatible
+from apps.pricing.candidate import Candidate
 from apps.pricing.layer_step import most
 from apps.pricing.sequence import Group
-from apps.pricing.state import Key, State
+from apps.pricing.state import State
 
 #: Evaluations of one offer on one state that a group too large for a complete search may cost.
 EVALUATION_BUDGET = 20_000
@@ -24,41 +24,6 @@ COMPLETE_CANDIDATES = 12
 COMPLETE_SETS = 4_096
 #: Item offers beyond these are always tried, never left out (the walk over them is recursive).
 ITEM_CHOICES = 200
-
-
-class Option(NamedTuple):
-    """A candidate of a stage with the most that it can still give, in minor units."""
-
-    most: int
-    candidate: Candidate
-
-
-#: What may still be added: (preferred offers, saving, offers with rewards)
-Most = tuple[int, int, int]
-#: Offers side by side of which one at most can be used, the one that can give most first.
-Stage = list[Option]
-
-
-class Ahead:
-    """The stages still to come from some state on, and the most they can add from each on: (preferred, saved, rewards).
-
-    `special`: some offer counts for more than its saving.
-    """
-
-    __slots__ = ("most", "stages")
-
-    def __init__(self, stages: list[Stage], special: bool) -> None:
-        self.stages = stages
-        prefer = saved = rewards = 0
-        most = [(0, 0, 0)]
-        for stage in reversed(stages):
-            saved += stage[0].most
-            if special:
-                prefer += max([option.candidate.preferred for option in stage])
-                rewards += max([option.candidate.offer.may_reward for option in stage])
-            most.append((prefer, saved, rewards))
-        most.reverse()
-        self.most = most
 
 
 class Search:
@@ -96,7 +61,7 @@ class Search:
         saved = state.saved + most[1]
         if saved != self.needed and not self.insisted:
             return saved < self.needed
-        return self.best is not None and _reach(state, most) < self.best.key
+        return self.best is not None and reach(state, most) < self.best.key
 
     def _keep(self, state: State) -> None:
         """Take the state as the best so far, when it is."""
@@ -153,14 +118,14 @@ class Search:
                 continue
             option = Option(bound, candidate)
             clashes = candidate.blocks & side_by_side == side_by_side
-            if stages and (clashes or all(_exclusive(other.candidate, candidate) for other in stages[-1])):
+            if stages and (clashes or all(exclusive(other.candidate, candidate) for other in stages[-1])):
                 stages[-1].append(option)
                 side_by_side |= candidate.bit
             else:
                 stages.append([option])
                 side_by_side = candidate.bit
         for stage in stages:
-            stage.sort(key=_most_first)
+            stage.sort(key=most_first)
         return Ahead(stages, self.special)
 
     # -- later offers -----------------------------------------------------------------------------------------------
@@ -193,8 +158,8 @@ class Search:
                 continue
             if self.insisted or state.saved + gives + saved == self.needed:
                 offer = candidate.offer
-                reach = (prefer + candidate.preferred, gives + saved, rewards + offer.may_reward)
-                if self.best is not None and _reach_with(state, candidate, reach) < self.best.key:
+                ahead_of_it = (prefer + candidate.preferred, gives + saved, rewards + offer.may_reward)
+                if self.best is not None and reach_with(state, candidate, ahead_of_it) < self.best.key:
                     continue
             if self.best is not None and self._spent():
                 continue
@@ -231,47 +196,8 @@ class Search:
             elif bound > 0 or (bound == 0 and candidate.offer.may_reward):
                 options.append(Option(bound, candidate))
         if len(options) > 1:
-            options.sort(key=_most_first)
+            options.sort(key=most_first)
         return options
-
-
-def _most_first(option: Option) -> tuple[int, tuple[int, int, str]]:
-    return (-option.most, option.candidate.offer.order)
-
-
-def _reach(state: State, most: Most) -> Key:
-    """The largest key that the state can come to: coupons and offers count against, so those used so far at least."""
-    prefer, saved, rewards = most
-    return (
-        state.prefer + prefer,
-        state.saved + saved,
-        state.rewards + rewards,
-        -state.coupons,
-        -state.offers,
-    )
-
-
-def _reach_with(state: State, candidate: Candidate, most: Most) -> Key:
-    """The same with one offer more."""
-    prefer, saved, rewards, coupons, offers = _reach(state, most)
-    return prefer, saved, rewards, coupons - candidate.offer.is_coupon, offers - 1
-
-
-def _exclusive(first: Candidate, second: Candidate) -> bool:
-    """Whether at most one of two offers, the first earlier in order, can ever be used: then their order does not matter."""
-    return bool(second.blocks & first.bit) or _absorbs(first, second)
-
-
-def _absorbs(first: Candidate, second: Candidate) -> bool:
-    """Whether `second` finds no open segment once `first` is used.
-
-    `first` takes whole segments, covers the lines of `second`, refuses it, and whatever closes a segment to
-    `first` closes it to `second` too.
-    """
-    a, b = first.offer, second.offer
-    if a.layer is not b.layer or not a.takes_whole or second.lines & ~first.lines:
-        return False
-    return not compatible(a, b) and not b.stacks & ~a.stacks
 
 
 def few_sets(candidates: Sequence[Candidate]) -> bool:

@@ -12,6 +12,9 @@ from apps.pricing.layers import Layer
 from apps.pricing.segment import Piece
 from apps.pricing.state import State
 
+#: Explaining asks again for a few states that the search has seen; thousands of them would only take memory.
+KEPT_ITEM_STATES = 64
+
 
 class Group:
     """Candidates that interact, with what evaluating any set of them needs."""
@@ -75,7 +78,8 @@ class Group:
         if state is None:
             outcome = apply_item_offers(self.pairs, chosen, self.listed)
             state = State(outcome, [c for c in self.item if c.index in outcome.units], self.fee)
-            self._item_states[chosen] = state
+            if len(self._item_states) < KEPT_ITEM_STATES:
+                self._item_states[chosen] = state
         return state
 
     def evaluate(self, chosen: int) -> State:
