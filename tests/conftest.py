@@ -45,6 +45,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": program, "args": list(CHROMIUM_FLAGS)}
 
 
+@pytest.fixture(autouse=True)
+def fresh_process() -> Iterator[None]:
+    """Neither an offer book nor a verified key outlives the rows it was made of."""
+    # Django is set up only after this file was read.
+    from apps.orders.book import KEEPER
+    from apps.storefront.callers import forget_callers
+
+    KEEPER.forget()
+    forget_callers()
+    yield
+    KEEPER.forget()
+    forget_callers()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer | None]:
     """The cluster of this process; None where DATABASE_URL names a server to use instead."""

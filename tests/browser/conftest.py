@@ -6,19 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from apps.orders.book import KEEPER
-from apps.storefront.callers import forget_callers
 from tests.browser.window import Window
-
-
-@pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    """Neither a book nor a key outlives the rows it was made of."""
-    KEEPER.forget()
-    forget_callers()
-    yield
-    KEEPER.forget()
-    forget_callers()
 
 
 @pytest.fixture

@@ -1,26 +1,14 @@
 """A fair, a key for it, and a client that speaks JSON."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from apps.orders.book import KEEPER
-from apps.storefront.callers import forget_callers
 from apps.storefront.services.keys import add_client, issue_key
 from tests.storefront import fair
-
-
-@pytest.fixture(autouse=True)
-def fresh_process() -> Iterator[None]:
-    """Neither a book nor a key outlives the rows it was made of."""
-    KEEPER.forget()
-    forget_callers()
-    yield
-    KEEPER.forget()
-    forget_callers()
 
 
 @pytest.fixture
