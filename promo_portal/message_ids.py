@@ -52,9 +52,9 @@ def _files(pattern: str) -> Iterator[Path]:
 
 
 def _in_python(source: str) -> Iterator[str]:
-    for _line, _name, messages, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, (), {}):
+    for _line, _name, messages, _comments in extract_python(io.BytesIO(source.encode()), KEYWORDS, (), {}):  # type: ignore[arg-type]
         first = messages[0] if isinstance(messages, tuple) else messages
-        if first:
+        if isinstance(first, str) and first:
             yield first
 
 
@@ -67,7 +67,8 @@ def _in_template(path: Path) -> Iterator[str]:
 def _in_faults(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _name(node.func) in FAULTS and len(node.args) >= 3:
-            yield from (one.value for one in ast.walk(node.args[2]) if _is_text(one) and _says(one.value))
+            texts = [one.value for one in ast.walk(node.args[2]) if isinstance(one, ast.Constant)]
+            yield from (text for text in texts if isinstance(text, str) and _says(text))
         elif (
             isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and _is_fault_pair(node.value)
         ):

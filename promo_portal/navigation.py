@@ -66,6 +66,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("API clients"), "api", "storefront_apiclient_changelist", "storefront.view_apiclient"),
             _item(_("API keys"), "key", "storefront_apikey_changelist", "storefront.view_apikey"),
             _item(_("Audit log"), "history", "core_auditentry_changelist", "core.view_auditentry"),
+            _item(
+                _("Scheduled tasks"),
+                "timer",
+                "django_celery_beat_periodictask_changelist",
+                "django_celery_beat.view_periodictask",
+            ),
             _item(_("Settings"), "settings", "catalog_portal_changelist", "catalog.view_portal"),
         ),
     ]

@@ -49,7 +49,7 @@ class EstimatingPaginator(Paginator):
     """Exact while short, beyond that the table's own statistics."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """At most `EXACT` + 1 rows are counted."""
         rows: Any = self.object_list
         counted = rows.order_by()[: EXACT + 1].count()

@@ -51,7 +51,7 @@ def test_a_first_version_is_told_as_facts_in_words(ann, cleo, as_user):
         "Name": "直减十元",
         "Starts": "2030-11-10 20:00",
         "Ends": "2030-11-12 24:00",
-        "Kind": "Direct reduction",
+        "Kind of activity": "Direct reduction",
         "Off each unit": "¥10",
         "Goods": "all goods",
         "Combination": "with everything",

@@ -1,4 +1,4 @@
-"""Every page of the demo, as each role sees it: in Chinese nothing is left in English, nothing is wider than the window."""
+"""Every page of the demo, as each role sees it: nothing left in English, nothing wider than the window."""
 
 import re
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -18,7 +18,7 @@ from apps.activities.admin.doings import DOINGS
 from apps.activities.forms import ActivityForm
 from apps.activities.models import Activity
 from apps.activities.selectors import tab
-from apps.catalog.models import Sku
+from apps.catalog.models import Shop, Sku
 from apps.offers.admin.codes import new_code
 from apps.offers.admin.looks import STATE_LOOKS
 from apps.offers.admin.situation import Situation
@@ -39,7 +39,7 @@ TABS = (
 
 @admin.register(Activity)
 class ActivityAdmin(VersionedAdmin):
-    list_display = ("title_and_code", "kind_name", "state", "window", "shop_code", "owner")
+    list_display = ("title_and_code", "kind_name", "state", "window", "shop", "owner")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
@@ -68,7 +68,12 @@ class ActivityAdmin(VersionedAdmin):
             found = found | queryset.filter(names_it)
         return found, duplicates
 
-    def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:  # type: ignore[override]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Activity]:
+        """With the name of the shop, which stands on the page and not in the table."""
+        shop = Shop.objects.filter(code=OuterRef("shop_code")).values("name")
+        return super().get_queryset(request).annotate(shop_name=Subquery(shop))
+
+    def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:
         if not name or name not in dict(TABS):
             return queryset
         return queryset.filter(pk__in=tab(name, signed_in(request)).values("pk"))
@@ -94,6 +99,10 @@ class ActivityAdmin(VersionedAdmin):
     @admin.display(description=_("kind"), ordering="kind")
     def kind_name(self, activity: Activity) -> str:
         return KINDS[activity.kind].label(get_language() or "")
+
+    @admin.display(description=_("shop"), ordering="shop_code")
+    def shop(self, activity: Activity) -> str:
+        return getattr(activity, "shop_name", None) or activity.shop_code or "-"
 
     @display(description=_("state"), ordering="status", label=STATE_LOOKS)
     def state(self, activity: Activity) -> tuple[str, str]:

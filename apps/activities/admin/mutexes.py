@@ -19,5 +19,5 @@ def find_mutexes(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, 
         content__mutex__isnull=False,
     )
     names = versions.annotate(group=KeyTextTransform("mutex", "content")).values_list("group", flat=True)
-    found = names.exclude(group=None).filter(group__icontains=text).order_by("group").distinct()
+    found = names.filter(group__icontains=text).order_by("group").distinct()
     return [(name, "") for name in found[:MOST]]

@@ -79,7 +79,7 @@ class ActivityForm(DocumentForm):
     def _what(self) -> list[Group]:
         language = get_language() or ""
         kinds = [(code, KINDS[code].label(language)) for code in ACTIVITY_KINDS]
-        entries: list[Slot | Rows] = [Slot("kind", inputs.select(_("Kind"), kinds), swaps=True)]
+        entries: list[Slot | Rows] = [Slot("kind", inputs.select(_("Kind of activity"), kinds), swaps=True)]
         if len(self.layers) > 1:
             layers = inputs.select(_("Applies to"), parts.layer_choices(self.layers))
             entries.append(Slot("layer", layers, swaps=True))

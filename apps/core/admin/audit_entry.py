@@ -1,6 +1,7 @@
 """Who changed what, when and why; read only, newest first."""
 
 import json
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,13 +11,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 
+from apps.core.admin.audit_words import action_in_words, thing_in_words
 from apps.core.models import AuditEntry
 from apps.core.readonly_admin import ReadOnlyAdmin
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("at", "actor", "action", "subject", "reason", "sealed")
+    list_display = ("at", "who", "what", "subject", "reason", "sealed")
     list_filter = (("actor", FieldTextFilter), ("action", FieldTextFilter), ("at", RangeDateTimeFilter))
     list_filter_submit = True
     search_fields = ("subject_code", "actor", "action", "reason", "request_id")
@@ -31,9 +33,18 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return super().get_queryset(request).select_related("seal")
 
+    @admin.display(description=_("action"), ordering="action")
+    def what(self, entry: AuditEntry) -> Any:
+        return action_in_words(entry.action)
+
     @admin.display(description=_("thing"), ordering="subject_code")
-    def subject(self, entry: AuditEntry) -> str:
-        return f"{entry.subject_type} {entry.subject_code}"
+    def subject(self, entry: AuditEntry) -> SafeString:
+        kind = thing_in_words(entry.subject_type)
+        return format_html('{} <span class="pp-code">{}</span>', kind, entry.subject_code)
+
+    @admin.display(description=_("who"), ordering="actor")
+    def who(self, entry: AuditEntry) -> SafeString:
+        return format_html('<span class="pp-code">{}</span>', entry.actor)
 
     @admin.display(description=_("sealed"), boolean=True)
     def sealed(self, entry: AuditEntry) -> bool:

@@ -33,7 +33,7 @@ class TemplateForm(DocumentForm):
         self.kind = KINDS.get(self.value("kind") or "", KINDS[TEMPLATE_KINDS[0]])
         self.layer = layer_of_template(self.kind, self.value("issuer") or PLATFORM)
         return [
-            Block("what", _("Value"), self._what(), "redeem"),
+            Block("what", _("Coupon value"), self._what(), "redeem"),
             Block("goods", _("Which goods"), parts.scope_groups(), "inventory_2"),
             Block("stack", _("Stacking"), [Group("", parts.stacking_entries(self.layer))], "layers"),
             Block(
@@ -66,7 +66,7 @@ class TemplateForm(DocumentForm):
     def _what(self) -> list[Group]:
         language = get_language() or ""
         kinds = [(code, KINDS[code].label(language)) for code in TEMPLATE_KINDS]
-        issuers = [
+        issuers: list[tuple[str, Any]] = [
             (PLATFORM, _("the platform")),
             *((shop.code, str(shop)) for shop in Shop.objects.order_by("code")),
         ]
@@ -75,7 +75,7 @@ class TemplateForm(DocumentForm):
                 "",
                 [
                     Slot("name", inputs.text(_("Name"), placeholder=_("What colleagues call it")), wide=True),
-                    Slot("kind", inputs.select(_("Kind"), kinds), swaps=True),
+                    Slot("kind", inputs.select(_("Kind of coupon"), kinds), swaps=True),
                     Slot("issuer", inputs.select(_("Issued by"), issuers), swaps=True),
                 ],
             ),

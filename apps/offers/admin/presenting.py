@@ -14,6 +14,8 @@ from apps.approvals.registry import handler_for
 from apps.offers.admin.preview import preview, say
 from apps.offers.admin.words import changes_in_words, lines_of
 from apps.offers.compile import instant
+from apps.offers.documents import diff
+from apps.offers.documents import diff
 from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.fault_texts import text_of_fault
 from apps.offers.forms.paths import nearest
@@ -47,7 +49,7 @@ class VersionPresenter:
             return []
         before, after = self._form(current.content), self._form(self._content(request))
         return changes_in_words(
-            handler_for(request).diff(request), before, after, self.model_admin.currency()
+            diff(current.content, self._content(request)), before, after, self.model_admin.currency()
         )
 
     def parts(self, request: ApprovalRequest) -> Sequence[Any]:

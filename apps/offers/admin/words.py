@@ -128,7 +128,8 @@ def value_in_words(field: forms.Field, value: Any, currency: str, *, ends: bool 
     if isinstance(field, GiftsField) and isinstance(value, list):
         return _shorten([f"{one[field.key]} × {one['quantity']}" for one in value])
     if isinstance(field, forms.ChoiceField):
-        words = {str(code): str(label) for code, label in field.choices}
+        choices: Any = field.choices
+        words = {str(code): str(label) for code, label in choices}
         values = value if isinstance(value, list) else [value]
         return "、".join(words.get(str(one), str(one)) for one in values)
     if isinstance(field, TypedTextField):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import get_language
@@ -64,7 +64,7 @@ def _choice(declared: Param) -> forms.Field:
     choices = [(value, label_zh if zh else label_en) for value, label_zh, label_en in declared.choices]
     return forms.TypedChoiceField(
         choices=choices,
-        coerce=type(declared.choices[0][0]),
+        coerce=cast(Any, type(declared.choices[0][0])),
         empty_value=declared.default,
         widget=UnfoldAdminSelectWidget,
         **_words(declared),

@@ -205,7 +205,10 @@ class ShareField(PercentField):
 
 
 def goal_rows() -> Rows:
-    metrics = [("", "—"), *((metric.value, label) for metric, label in METRIC_LABELS.items())]
+    metrics: list[tuple[str, Any]] = [
+        ("", "—"),
+        *((metric.value, label) for metric, label in METRIC_LABELS.items()),
+    ]
     return Rows(
         "goals",
         _("Goals"),

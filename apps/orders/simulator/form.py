@@ -39,8 +39,8 @@ class SimulatorForm(forms.Form):
     )
     shipping_fee = MoneyField(label=_("Shipping fee"), required=False)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, label_suffix="", **options)
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, label_suffix="", **options)
         self.fields["lines"].widget.attrs["rows"] = 4
 
     def clean_lines(self) -> list[dict[str, Any]]:

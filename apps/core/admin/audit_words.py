@@ -1,0 +1,79 @@
+"""What an audit entry says in words: what was done, and to what kind of thing. Codes nobody translated stay codes."""
+
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+#: by the last part of an action: `activity.pause`, `campaign.pause`
+VERBS: dict[str, Promise] = {
+    "add_client": _("added a client"),
+    "approve": _("approved"),
+    "approve_revocation": _("approved the revocation"),
+    "change": _("changed"),
+    "change_user": _("changed the account"),
+    "confirm_role": _("confirmed a role"),
+    "create": _("created"),
+    "create_user": _("created the account"),
+    "discard_draft": _("discarded the draft"),
+    "edit": _("edited"),
+    "exhaust_budget": _("used up its budget"),
+    "expire": _("expired"),
+    "go_live": _("went live"),
+    "import": _("imported"),
+    "import_customers": _("imported customers"),
+    "import_list": _("imported a list"),
+    "issue_key": _("issued a key"),
+    "lift_stop": _("undid a stop"),
+    "lower_budget": _("lowered the budget"),
+    "lower_stock": _("lowered the stock"),
+    "pause": _("paused"),
+    "publish_without_approval": _("published without approval"),
+    "put_customer": _("stored the customer"),
+    "reject": _("sent back"),
+    "reject_revocation": _("rejected the revocation"),
+    "reject_role": _("rejected a role"),
+    "remove_role": _("took a role away"),
+    "request_lift_stop": _("asked to undo stops"),
+    "request_resume": _("asked to resume"),
+    "request_resume_issuing": _("asked to issue again"),
+    "request_revocation": _("asked for the revocation"),
+    "request_role": _("asked for a role"),
+    "resume": _("resumed"),
+    "resume_issuing": _("issued again"),
+    "revise": _("opened a revision"),
+    "revoke_key": _("revoked a key"),
+    "sell_out": _("sold out"),
+    "set_password": _("set the password"),
+    "set_up": _("set up"),
+    "set_up_role": _("got a role at set-up"),
+    "sign": _("signed"),
+    "stop_issuing": _("stopped issuing"),
+    "stop_skus": _("stopped SKUs"),
+    "submit": _("submitted"),
+    "withdraw": _("withdrew"),
+    "withdraw_revocation": _("withdrew the revocation request"),
+}
+#: subjects that are no model
+THINGS: dict[str, Promise] = {
+    "packs.pack": _("pack"),
+    "catalog": _("catalogue"),
+    "audiences": _("audiences"),
+}
+
+
+def action_in_words(action: str) -> Any:
+    return VERBS.get(action.rpartition(".")[2], action)
+
+
+def thing_in_words(subject_type: str) -> Any:
+    """The name of a model, of another kind of thing, or the code itself."""
+    known = THINGS.get(subject_type)
+    if known is not None:
+        return known
+    try:
+        return capfirst(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
