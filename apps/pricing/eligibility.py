@@ -212,7 +212,8 @@ def _add_coupons(
     else:
         wanted = dict.fromkeys(cart.coupons)
         held = [coupon for coupon in wallet if coupon.id in wanted]
-        found.unknown_coupons = tuple(wanted.keys() - {coupon.id for coupon in held})
+        known = {coupon.id for coupon in held}
+        found.unknown_coupons = tuple(name for name in wanted if name not in known)  # in the cart's order
     usable: dict[str, list[Coupon]] = {}
     for coupon in held:
         reason = _coupon_reason(coupon, as_of)
