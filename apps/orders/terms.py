@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import orjson
@@ -62,3 +63,21 @@ def borne(amount: int, bearers: Sequence[tuple[str, int]]) -> list[tuple[str, in
     for position in order[: amount - sum(parts)]:
         parts[position] += 1
     return [(party, part) for (party, _), part in zip(bearers, parts, strict=True)]
+
+
+def borne_of_first(parts: Sequence[tuple[str, int]], first: int) -> list[tuple[str, int]]:
+    """What each bearer carries of the first `first` minor units of a share that was split like this.
+
+    Nested like the rule for parts of a segment: growing `first` lowers nobody's part, and all of it is exactly `parts`.
+    """
+    sums = list(accumulate(part for _, part in parts))
+    totals = [0] * len(parts)
+    carried = first
+    for position in range(len(parts) - 1, -1, -1):
+        totals[position] = carried
+        if position:
+            carried = carried * sums[position - 1] // sums[position] if sums[position] else 0
+    return [
+        (party, total - before)
+        for (party, _), total, before in zip(parts, totals, [0, *totals], strict=False)
+    ]

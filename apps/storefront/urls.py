@@ -4,7 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from apps.storefront.views.base import UnknownPathView
 from apps.storefront.views.customers import CustomerView
-from apps.storefront.views.orders import CancelView, OrdersView, OrderView, PayView
+from apps.storefront.views.orders import CancelView, OrdersView, OrderView, PayView, RefundsView
 from apps.storefront.views.prices import PricesView
 from apps.storefront.views.quotes import QuotesView
 from apps.storefront.views.showcase import ActivityView, PlacementView
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:code>", OrderView.as_view()),
     path("orders/<str:code>/pay", PayView.as_view()),
     path("orders/<str:code>/cancel", CancelView.as_view()),
+    path("orders/<str:code>/refunds", RefundsView.as_view()),
     path("customers/<str:customer>", CustomerView.as_view()),
     re_path("", UnknownPathView.as_view(schema=None)),
 ]

@@ -1,10 +1,11 @@
-"""Orders: held at their price, paid, cancelled, looked at."""
+"""Orders: held at their price, paid, cancelled, refunded, looked at."""
 
 from django.http import HttpRequest, HttpResponse
 
-from apps.carts.bodies import CancelBody, OrderBody, PayBody
+from apps.carts.bodies import CancelBody, OrderBody, PayBody, RefundBody
 from apps.orders import services
 from apps.orders.selectors import order_for_shop
+from apps.orders.services.refunding import read_refund
 from apps.orders.services.settling import read_cancel, read_pay, reason_in
 from apps.storefront import answers
 from apps.storefront.once import answer_once
@@ -88,3 +89,24 @@ class CancelView(StorefrontView):
             return services.cancel_order(code=code, shop=self.caller.shop, reason=reason_in(read_cancel(raw)))
 
         return answer_once(request, self.caller, cancel)
+
+
+class RefundsView(StorefrontView):
+    operations = {
+        "post": Operation(
+            "refund_order",
+            "Pay back units, shipping, adjustments, or all that is left",
+            answers.Refund,
+            body=RefundBody,
+            path=PATH,
+            refusals=(404, 409, 422),
+            status=201,
+            idempotent=True,
+        ),
+    }
+
+    def post(self, request: HttpRequest, code: str) -> HttpResponse:
+        def refund(raw: bytes) -> object:
+            return services.refund_order(code=code, shop=self.caller.shop, asked=read_refund(raw))
+
+        return answer_once(request, self.caller, refund, status=201)
