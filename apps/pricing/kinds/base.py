@@ -75,8 +75,9 @@ class Kind:
             return None
         before = len(reader.findings.faults)
         values = {declared.name: cls.read_one(declared, reader) for declared in cls.params()}
+        readable = len(reader.findings.faults) == before
         reader.close()
-        if len(reader.findings.faults) > before:
+        if not readable:
             return None
         kind = cls(**values)
         kind.check(reader)

@@ -97,7 +97,8 @@ def _read_tier(reader: Reader) -> Tier:
         benefit.fault("percentage_off", "either", "give either amount_off or percentage_off")
     if cap is not None and percentage_off is None:
         benefit.fault("max", "without", "needs percentage_off")
-    if benefit.ok and not benefit.raw and reader.has("benefit"):
+    given = any(benefit.raw.get(key) not in (None, []) for key in benefit.raw)  # null means absent
+    if benefit.ok and not given and reader.has("benefit"):
         benefit.fault("", "empty", "gives nothing")
     return Tier(at, amount_off, percentage_off, cap, rewards)
 
