@@ -73,7 +73,7 @@ def item_prices(
         reason = rejection(offer, usage, cart, as_of)
         if reason is None:
             running.append(Candidate(offer, lines, usage))
-        elif starts := _starts_at(offer, reason[0], as_of):
+        elif (starts := _starts_at(offer, reason[0], as_of)) and not rejection(offer, usage, cart, starts):
             coming.append((Candidate(offer, lines, usage), starts))
     running.sort(key=lambda c: c.offer.order)
     for candidate in running:

@@ -119,6 +119,23 @@ def test_what_may_not_be_seen_yet_is_not_announced(visible_from):
     assert one(CART, item_offer("a", 300, starts_at=NOW + HOUR, visible_from=visible_from)).upcoming is None
 
 
+@pytest.mark.parametrize(
+    ("said", "usage"),
+    [
+        ({}, Usage(blocked="ended")),  # revoked before it began
+        ({}, Usage(blocked="paused")),
+        ({"targeting": Targeting(member_levels=frozenset({3}))}, Usage()),
+        ({"targeting": Targeting(channels=frozenset({"app"}))}, Usage()),
+        ({"holdout_bps": 10_000}, Usage()),
+        ({"limits": Limits(per_customer_units=2)}, Usage(customer_units=2)),
+        ({"stock": Stock(total=5)}, Usage(stock_total=0)),
+    ],
+)
+def test_what_this_customer_will_not_get_is_not_announced(said, usage):
+    offer = item_offer("a", 300, starts_at=NOW + HOUR, visible_from=NOW, **said)
+    assert one(CART, offer, usages={"a": usage}).upcoming is None
+
+
 def test_a_hidden_teaser_tells_the_start_but_not_the_price():
     offer = item_offer("a", 300, starts_at=NOW + HOUR, visible_from=NOW, display={"teaser": "hidden"})
     upcoming = one(CART, offer).upcoming
