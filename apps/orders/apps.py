@@ -8,7 +8,9 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core import readiness, warmup
+        from apps.orders import proofs
         from apps.orders.book import KEEPER, readiness_problem
 
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
+        proofs.register_all()

@@ -13,11 +13,13 @@ WITH drawn AS MATERIALIZED (
     WHERE order_id = ANY(%(orders)s) GROUP BY counter_id
 ), locked AS MATERIALIZED (
     SELECT c.id FROM orders_counter c WHERE c.id IN (SELECT id FROM drawn) ORDER BY c.id FOR NO KEY UPDATE
+), moved AS (
+    UPDATE orders_counter counter SET {change}
+    FROM drawn JOIN locked ON locked.id = drawn.id
+    WHERE counter.id = drawn.id AND counter.held >= drawn.amount
+    RETURNING counter.offer
 )
-UPDATE orders_counter counter SET {change}
-FROM drawn JOIN locked ON locked.id = drawn.id
-WHERE counter.id = drawn.id AND counter.held >= drawn.amount
-RETURNING counter.offer
+SELECT (SELECT count(*) FROM drawn), (SELECT count(*) FROM moved), (SELECT array_agg(DISTINCT offer) FROM moved)
 """
 SELL = DRAWN.format(change="held = counter.held - drawn.amount, used = counter.used + drawn.amount")
 FREE = DRAWN.format(change="held = counter.held - drawn.amount")
@@ -42,16 +44,26 @@ FROM orders_ledgerentry WHERE order_id = ANY(%(orders)s) AND event = 'hold' ORDE
 
 def sell(orders: Sequence[int]) -> list[str]:
     """What these orders hold becomes used; the offers that are counted."""
-    with connection.cursor() as cursor:
-        cursor.execute(SELL, {"orders": list(orders)})
-        return sorted({offer for (offer,) in cursor.fetchall()})
+    return _move(SELL, orders)
 
 
 def free(orders: Sequence[int]) -> None:
     """What these orders hold is free again: of their customers' limits, then of the counters."""
     with connection.cursor() as cursor:
         cursor.execute(FREE_LIMITS, {"orders": list(orders)})
-        cursor.execute(FREE, {"orders": list(orders)})
+    _move(FREE, orders)
+
+
+def _move(statement: str, orders: Sequence[int]) -> list[str]:
+    """Run a move; every counter drawn on must have been moved, or nothing is."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"orders": list(orders)})
+        row = cursor.fetchone()
+    assert row is not None
+    drawn, moved, offers = row
+    if drawn != moved:
+        raise RuntimeError(f"{drawn} counters hold something for these orders, {moved} could be moved")
+    return sorted(offers or ())
 
 
 def copy_hold(orders: Sequence[int], event: str) -> None:
