@@ -52,7 +52,7 @@ class EstimatingPaginator(Paginator):
     def count(self) -> int:
         """At most `EXACT` + 1 rows are counted."""
         rows: Any = self.object_list
-        counted = rows.order_by()[: EXACT + 1].count()
+        counted = rows.order_by().values("pk")[: EXACT + 1].count()
         if counted <= EXACT or rows.query.where:
             return counted
         return max(_estimate(rows.model._meta.db_table), counted)

@@ -12,6 +12,11 @@
     let timer = 0;
     let dirty = false;
     let sending = false;
+    let faults = 1;
+    let conflict = false;
+    let saving = 0;
+    const QUIET_MS = 10000;
+    const mine = form.elements.revision.value !== "0";
 
     const fields = () => [...form.querySelectorAll("[data-field]")].filter((one) => !one.closest("template"));
     const valueOf = (name) => {
@@ -54,8 +59,43 @@
         const list = document.getElementById("pp-top");
         list.replaceChildren(...top.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
         list.hidden = !top.length;
-        const count = Object.keys(found).length + top.length;
-        state.textContent = count ? `${count} ${words.faults}` : dirty ? words.unsaved : "";
+        faults = Object.keys(found).length + top.length;
+        state.textContent = faults ? `${faults} ${words.faults}` : dirty ? words.unsaved : "";
+    }
+
+    // A draft that is on record already saves itself once one has stopped typing; a first save is one's own decision.
+    async function saveQuietly() {
+        if (!mine || !dirty || faults || conflict || sending) return;
+        const typed = new FormData(form);
+        typed.append("_auto", "1");
+        dirty = false;
+        const response = await fetch(window.location.href, { method: "POST", body: typed });
+        const answer = response.ok ? await response.json() : {};
+        if (answer.revision) {
+            form.elements.revision.value = answer.revision;
+            state.textContent = words.saved;
+        } else {
+            dirty = true;
+        }
+        if (answer.conflict) {
+            conflict = true;
+            showFaults({}, [answer.conflict]);
+        }
+    }
+
+    function saveSoon() {
+        clearTimeout(saving);
+        saving = setTimeout(saveQuietly, QUIET_MS);
+    }
+
+    function showAll() {
+        for (const element of fields()) touched.add(element.dataset.field);
+        preview().then(() => {
+            const wrong = form.querySelector(".pp-wrong");
+            for (let around = wrong?.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+            wrong?.scrollIntoView({ block: "center" });
+            wrong?.querySelector("input, select, textarea")?.focus({ preventScroll: true });
+        });
     }
 
     async function preview() {
@@ -97,8 +137,10 @@
         const element = event.target.closest("[data-field]");
         if (element) touched.add(element.dataset.field);
         dirty = true;
+        saveSoon();
     }
 
+    state.addEventListener("click", () => { if (faults) showAll(); });
     form.addEventListener("input", (event) => { note(event); showWhatMatters(); previewSoon(); });
     form.addEventListener("change", (event) => {
         note(event);
@@ -109,7 +151,7 @@
         const add = event.target.closest("[data-add-row]");
         const remove = event.target.closest("[data-remove-row]");
         if (add) addRow(add.closest("[data-rows]"));
-        if (remove) { remove.closest(".pp-row").remove(); dirty = true; previewSoon(); }
+        if (remove) { remove.closest(".pp-row").remove(); dirty = true; previewSoon(); saveSoon(); }
     });
     form.addEventListener("submit", () => { sending = true; });
     window.addEventListener("beforeunload", (event) => { if (dirty && !sending) event.preventDefault(); });

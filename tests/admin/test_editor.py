@@ -272,3 +272,32 @@ def test_every_kind_of_activity_has_a_form_of_its_own_parameters(ann, as_user):
             name.split("[")[0].removeprefix("params.") for name in form.fields if name.startswith("params.")
         }
         assert asked == {declared.name for declared in KINDS[code].params()}, code
+
+
+def test_a_draft_on_record_saves_itself_and_says_its_revision(ann, as_user):
+    client = as_user(ann)
+    client.post(ADD, threshold(_save="1"))
+    activity = Activity.objects.get()
+    answer = client.post(page_of(activity), threshold(revision="1", name="新名", _auto="1"))
+    assert answer.json() == {"revision": 2}
+    assert content_of("full-300-50")["name"] == "新名"
+
+
+def test_saving_by_itself_never_overwrites_somebody_else(ann, ben, as_user):
+    client = as_user(ann)
+    client.post(ADD, threshold(_save="1"))
+    activity = Activity.objects.get()
+    as_user(ben).post(page_of(activity), threshold(revision="1", name="本的", _save="1"))
+    before = picture(activity)
+    answer = client.post(page_of(activity), threshold(revision="1", name="安的", _auto="1"))
+    assert list(answer.json()) == ["conflict"]
+    assert picture(activity) == before
+
+
+def test_what_cannot_be_saved_yet_is_left_alone_quietly(ann, as_user):
+    client = as_user(ann)
+    client.post(ADD, threshold(_save="1"))
+    activity = Activity.objects.get()
+    before = picture(activity)
+    assert client.post(page_of(activity), threshold(revision="1", name="", _auto="1")).json() == {}
+    assert picture(activity) == before

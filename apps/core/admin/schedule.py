@@ -1,4 +1,5 @@
-"""Beat's schedule in the admin: what runs how often and when it last did. The entries come from the settings, nobody edits them."""
+"""Beat's schedule in the admin: what runs how often and when it last did. The entries come from the
+settings, nobody edits them."""
 
 from django.contrib import admin
 from django_celery_beat.models import (

@@ -69,7 +69,7 @@ def confirm_view(model_admin: Any, request: HttpRequest, object_id: str, code: s
         "form": form,
         "sentence": say(shown.content) if shown else "",
         "back": model_admin.url_of(thing),
-        "pick_url": model_admin.editor_urls()["pick"],
+        "pick_url": model_admin.url_of(thing, "pick_within", "SOURCE"),
     }
     return TemplateResponse(request, "admin/portal/confirm.html", context)
 

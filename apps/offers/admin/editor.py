@@ -31,7 +31,7 @@ from apps.offers.versions.contents import read
 from apps.offers.versions.errors import DocumentFaults, EditConflict
 from apps.pricing.faults import Fault
 
-SUBMIT = "_submit"
+SUBMIT, AUTO = "_submit", "_auto"
 UNSEEN = 0
 
 
@@ -56,9 +56,18 @@ def edit_view(model_admin: Any, request: HttpRequest, thing: Any = None) -> Http
         form.place_faults(error.faults)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
+    if AUTO in request.POST:
+        return _answer_script(saved, conflict)
     if saved is None:
         return _page(model_admin, request, situation, form, revision, conflict)
     return _after_save(model_admin, request, saved, form)
+
+
+def _answer_script(saved: Any, conflict: EditConflict | None) -> JsonResponse:
+    """To the page that saves by itself: its new revision, a conflict, or nothing when there is nothing to save yet."""
+    if conflict is not None:
+        return JsonResponse({"conflict": conflict.message})
+    return JsonResponse({"revision": saved.open_version().revision} if saved is not None else {})
 
 
 def _require(model_admin: Any, request: HttpRequest, situation: Situation | None) -> None:

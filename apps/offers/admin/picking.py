@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
 
 from apps.audiences.models import Audience
 from apps.catalog.models import Brand, Category, Shop, Sku
+from apps.offers.selectors import skus_in_scope
 
 MOST = 20
 MOST_NAMED = 2_000
@@ -20,14 +21,17 @@ Finder = Callable[[str, Sequence[str] | None], Iterable[tuple[str, str]]]
 
 def by_model(model: type[Model]) -> Finder:
     def find(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
-        rows = model._default_manager.order_by("code")
-        if codes is not None:
-            rows = rows.filter(code__in=codes)
-        elif text:
-            rows = rows.filter(Q(code__istartswith=text) | Q(name__icontains=text))
-        return rows.values_list("code", "name")[: MOST if codes is None else MOST_NAMED]
+        return _matching(model._default_manager.order_by("code"), text, codes)
 
     return find
+
+
+def _matching(rows: QuerySet[Any], text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
+    if codes is not None:
+        rows = rows.filter(code__in=codes)
+    elif text:
+        rows = rows.filter(Q(code__istartswith=text) | Q(name__icontains=text))
+    return rows.values_list("code", "name")[: MOST if codes is None else MOST_NAMED]
 
 
 def find_tags(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
@@ -54,9 +58,19 @@ def register(source: str, finder: Finder) -> None:
     _finders[source] = finder
 
 
-def pick(request: HttpRequest, source: str) -> JsonResponse:
-    """`?q=` searches, `?codes=a,b` names; answers `[{code, name}]`."""
-    finder = _finders.get(source)
+def in_scope_of(content: Mapping[str, Any], shop_code: str) -> Mapping[str, Finder]:
+    """Finders that look for SKUs only where a document does something."""
+
+    def find(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
+        rows = skus_in_scope(content["scope"], shop_code or None).order_by("code")
+        return _matching(rows, text, codes)
+
+    return {"sku": find} if "scope" in content else {}
+
+
+def pick(request: HttpRequest, source: str, special: Mapping[str, Finder] | None = None) -> JsonResponse:
+    """`?q=` searches, `?codes=a,b` names; answers `[{code, name}]`. `special` finders come before the usual."""
+    finder = (special or {}).get(source) or _finders.get(source)
     if finder is None:
         raise Http404
     named = request.GET.get("codes")
@@ -68,7 +82,3 @@ def pick(request: HttpRequest, source: str) -> JsonResponse:
 def names_of(source: str, codes: Sequence[str]) -> dict[str, str]:
     finder = _finders.get(source)
     return dict(finder("", codes)) if finder and codes else {}
-
-
-def default_finders() -> dict[str, Any]:
-    return dict(_finders)

@@ -15,7 +15,6 @@ from apps.offers.admin.preview import preview, say
 from apps.offers.admin.words import changes_in_words, lines_of
 from apps.offers.compile import instant
 from apps.offers.documents import diff
-from apps.offers.documents import diff
 from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.fault_texts import text_of_fault
 from apps.offers.forms.paths import nearest

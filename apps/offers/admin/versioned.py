@@ -83,6 +83,11 @@ class VersionedAdmin(ModelAdmin):
             path("preview/", wrap(lambda r: editor.preview_view(self, r)), name=f"{name}_preview"),
             path("swap/", wrap(lambda r: editor.swap_view(self, r)), name=f"{name}_swap"),
             path("pick/<slug:source>/", wrap(self.pick_view), name=f"{name}_pick"),
+            path(
+                "<path:object_id>/pick/<slug:source>/",
+                wrap(self.pick_within_view),
+                name=f"{name}_pick_within",
+            ),
             path("<path:object_id>/do/<slug:code>/", wrap(self.do_view), name=f"{name}_do"),
             path("<path:object_id>/copy/", wrap(self.copy_view), name=f"{name}_copy"),
             *super().get_urls(),
@@ -162,6 +167,16 @@ class VersionedAdmin(ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         return picking.pick(request, source)
+
+    def pick_within_view(self, request: HttpRequest, object_id: str, source: str) -> HttpResponse:
+        """SKUs of one thing's scope only; anything else as everywhere."""
+        thing = self.get_object(request, object_id)
+        if thing is None:
+            raise Http404
+        if not self.has_view_permission(request, thing):
+            raise PermissionDenied
+        shown = situation_of(thing, signed_in(request)).shown
+        return picking.pick(request, source, picking.in_scope_of(shown.content, thing.shop_code))
 
     # For the pages above
 
