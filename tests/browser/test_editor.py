@@ -1,0 +1,108 @@
+"""The editor in a browser: it answers while one types, and loses nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from apps.activities.models import Activity
+from apps.catalog.models import Brand, Portal, Shop, Sku
+from tests.activities.cast import person
+from tests.browser.window import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ADD = "/admin/activities/activity/add/"
+
+
+@pytest.fixture
+def operator(open_window):
+    Portal.objects.create(currency="CNY")
+    shop, brand = Shop.objects.create(code="S1", name="自营"), Brand.objects.create(code="b1", name="某牌")
+    Sku.objects.create(code="TV-1", name="电视", shop=shop, brand=brand, price_amount=40_000)
+    Sku.objects.create(code="TV-2", name="盒子", shop=shop, price_amount=20_000)
+    user = person("operator", "operator")
+    user.set_password(PASSWORD)
+    user.is_staff = True
+    user.save()
+    return open_window("operator")
+
+
+def fill_times(page):
+    page.fill("[name=name]", "试试")
+    page.fill("[name=starts_at]", "2030-11-10T20:00:00")
+    page.fill("[name=ends_at]", "2030-11-12T23:59:59")
+
+
+def test_a_doubtful_discount_is_asked_about_beside_its_field(operator):
+    operator.go(f"{ADD}?kind=percentage_off")
+    page = operator.page
+    fill_times(page)
+    page.fill("[name='params.bps']", "85")
+    expect(page.locator("[data-field='params.bps'] .pp-faults")).to_have_text(
+        "您是指8.5折吗？若是减 85%，请写 85%。"
+    )
+    page.fill("[name='params.bps']", "8.5折")
+    expect(page.locator("[data-field='params.bps'] .pp-faults li")).to_have_count(0)
+    expect(page.locator("#pp-sentence")).to_have_text("2030年11月10日20:00至2030年11月12日24:00，每件8.5折")
+    expect(page.locator(".pp-price-big")).to_have_text("¥340")
+
+
+def test_choosing_another_kind_swaps_its_parameters_and_keeps_the_rest(operator):
+    operator.go(ADD)
+    page = operator.page
+    fill_times(page)
+    page.select_option("[name=kind]", "n_for_price")
+    page.fill("[name='params.n']", "2")
+    page.fill("[name='params.value']", "500")
+    expect(page.locator("[name=name]")).to_have_value("试试")
+    expect(page.locator("[name='params.tiers[0].at']")).to_have_count(0)
+    page.select_option("[name=shop]", "S1")
+    expect(page.locator("#pp-sentence")).to_contain_text("¥500任选2件")
+
+
+def test_goods_are_picked_by_name_and_counted_as_one_picks(operator):
+    operator.go(f"{ADD}?kind=direct_reduction")
+    page = operator.page
+    expect(page.locator(".pp-count strong")).to_have_text("2")
+    page.check("[name='scope.mode'][value=include]")
+    picker = page.locator("[data-field='scope.brands'] .pp-picker-text")
+    picker.fill("某")
+    page.click("[data-field='scope.brands'] .pp-picker-list button")
+    expect(page.locator(".pp-count strong")).to_have_text("1")
+    expect(page.locator(".pp-chip")).to_contain_text("某牌 (b1)")
+    page.locator("[data-field='scope.skus'] .pp-picker-text").fill("TV-2 ")
+    page.locator("[data-field='scope.skus'] .pp-picker-text").press("Enter")
+    expect(page.locator(".pp-count strong")).to_have_text("2")
+
+
+def test_tiers_are_added_and_taken_away(operator):
+    operator.go(ADD)
+    page = operator.page
+    fill_times(page)
+    page.fill("[name='params.tiers[0].at']", "300")
+    page.fill("[name='params.tiers[0].benefit.amount_off']", "50")
+    page.click("[data-rows='params.tiers'] [data-add-row]")
+    page.fill("[name='params.tiers[1].at']", "500")
+    page.fill("[name='params.tiers[1].benefit.amount_off']", "40")
+    expect(page.locator("[data-field='params.tiers[1].benefit.amount_off'] .pp-faults")).to_have_text(
+        "高档的优惠不能少于低档"
+    )
+    page.click("[data-rows='params.tiers'] .pp-row:nth-child(2) [data-remove-row]")
+    expect(page.locator("#pp-sentence")).to_contain_text("满300减50")
+    operator.press("[name=_save]")
+    tiers = Activity.objects.get().open_version().content["params"]["tiers"]
+    assert tiers == [{"at": 30_000, "benefit": {"amount_off": 5_000}}]
+
+
+@pytest.mark.slow
+def test_a_draft_on_record_saves_itself(operator):
+    operator.go(f"{ADD}?kind=direct_reduction")
+    page = operator.page
+    fill_times(page)
+    page.fill("[name='params.value']", "10")
+    operator.press("[name=_save]")
+    page.fill("[name=name]", "改了名")
+    expect(page.locator("#pp-state")).to_have_text("已保存", timeout=20_000)
+    assert Activity.objects.get().open_version().content["name"] == "改了名"
+    page.click("#pp-block-more > summary")
+    operator.press("[name=_save]")
+    expect(page.locator("body")).to_contain_text("草稿已保存。")
