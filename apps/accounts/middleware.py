@@ -1,4 +1,5 @@
-"""Speaks to people in the language they chose; to strangers in the portal's own, Chinese, whatever their browser prefers."""
+"""Speaks to people in the language they chose; to strangers in the portal's own, Chinese, whatever their
+browser prefers."""
 
 from collections.abc import Callable
 

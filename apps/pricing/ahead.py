@@ -66,7 +66,8 @@ def reach_with(state: State, candidate: Candidate, most: Most) -> Key:
 
 
 def exclusive(first: Candidate, second: Candidate) -> bool:
-    """Whether at most one of two offers, the first earlier in order, can ever be used: then their order does not matter."""
+    """Whether at most one of two offers, the first earlier in order, can ever be used: then their order
+    does not matter."""
     return bool(second.blocks & first.bit) or _absorbs(first, second)
 
 

@@ -1,4 +1,5 @@
-"""Spreading a discount over parts (pricing rules, section 5): proportional, within each part's room, largest remainders."""
+"""Spreading a discount over parts (pricing rules, section 5): proportional, within each part's room,
+largest remainders."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def spread(discount: int, nets: Sequence[int], rooms: Sequence[int] | None = Non
 def _largest_remainders(
     discount: int, total: int, active: Sequence[int], nets: Sequence[int], shares: list[int]
 ) -> list[int]:
-    """Floors first; the minor units that remain go one each to the largest remainders; tie: larger net, then earlier."""
+    """Floors first; the minor units that remain go one each to the largest remainders; tie: larger net,
+    then earlier."""
     if not total:
         return shares
     left = discount

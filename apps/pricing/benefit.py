@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from apps.pricing.segment import Run
 
-#: Units discounted together: (discount to be spread over the runs, the runs, how many such groups lie in the same runs).
+#: Units discounted together: (discount to be spread over the runs, the runs, how many such groups lie in
+#: the same runs).
 Group = tuple[int, Sequence[Run], int]
 
 

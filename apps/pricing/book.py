@@ -116,7 +116,8 @@ class OfferBook:
 
 
 class _Masks:
-    """Every code that the lines of a cart can be named by, with the bit mask of those lines; `known` to the catalogue."""
+    """Every code that the lines of a cart can be named by, with the bit mask of those lines; `known` to
+    the catalogue."""
 
     __slots__ = ("known", "named")
 

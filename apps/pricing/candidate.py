@@ -11,7 +11,8 @@ from apps.pricing.usage import Usage
 
 
 class Candidate:
-    """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the shopper insists on it."""
+    """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the
+    shopper insists on it."""
 
     __slots__ = (
         "accepts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 AUTO = "auto"
@@ -36,7 +36,8 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who buys, as far as is known: `new` None means unknown, which is not new. `audiences` are those they belong to."""
+    """Who buys, as far as is known: `new` None means unknown, which is not new. `audiences` are those they
+    belong to."""
 
     id: str | None = None
     member_level: int | None = None
@@ -60,7 +61,8 @@ class Coupon:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """`coupons` is "auto" (all of the wallet), or the ids to use (no others); `prefer` are offer codes or coupon ids."""
+    """`coupons` is "auto" (all of the wallet), or the ids to use (no others); `prefer` are offer codes or
+    coupon ids."""
 
     currency: str
     lines: tuple[CartLine, ...]
@@ -71,4 +73,3 @@ class Cart:
     shipping_fee: int = 0
     coupons: str | tuple[str, ...] = AUTO
     prefer: tuple[str, ...] = ()
-    unknown_coupons: tuple[str, ...] = field(default=())

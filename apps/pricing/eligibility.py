@@ -31,7 +31,8 @@ class Rejected:
 
 @dataclass(slots=True)
 class Eligibility:
-    """Candidates in the order of application, the rejected with their reasons, and every coupon of the wallet considered."""
+    """Candidates in the order of application, the rejected with their reasons, and every coupon of the
+    wallet considered."""
 
     candidates: list[Candidate] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)

@@ -33,7 +33,8 @@ def price(
 ) -> Quote:
     """The quote of a cart at an instant. Amounts in minor units.
 
-    `usages` gives what is left of offers by code (an absent one is unused), `wallet` the customer's coupons and the open
+    `usages` gives what is left of offers by code (an absent one is unused), `wallet` the customer's
+    coupons and the open
     codes presented, `selection` is best or priority, `explain` none, reasons or full.
     """
     found = find_candidates(cart, book, as_of, usages or {}, wallet)

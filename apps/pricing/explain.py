@@ -19,7 +19,8 @@ from apps.pricing.state import State
 def explain_unused(
     quote: Quote, found: Eligibility, groups: Sequence[Group], states: Sequence[State], *, full: bool
 ) -> None:
-    """Fill `not_applied` and `coupons` of a quote. `full` adds what a set with the offer in it would have saved in all."""
+    """Fill `not_applied` and `coupons` of a quote. `full` adds what a set with the offer in it would have
+    saved in all."""
     reasons: dict[Candidate, Refusal] = {}
     savings: dict[Candidate, int] = {}
     for group, state in zip(groups, states, strict=True):
@@ -88,15 +89,17 @@ def _saving_with(candidate: Candidate, group: Group) -> int | None:
 
 
 def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
-    """Test the offer where it would stand among the used ones; when it would apply there, the set without it was better."""
+    """Test the offer where it would stand among the used ones; when it would apply there, the set without
+    it was better."""
     blockers = [c.offer.code for c in state.used if candidate.blocks & c.bit]
-    if blockers:
-        return Refusal("excluded_by", codes=sorted(blockers))
     if candidate.offer.layer is Layer.ITEM:
+        if blockers:
+            return Refusal("excluded_by", codes=sorted(blockers))
         return _why_item_unused(candidate, group, state)
     segments, fee, before = _state_before(candidate, group, state)
-    if not segments.open_positions(candidate.bit):
-        return Refusal("excluded_by", codes=_closers(candidate, segments))
+    if blockers or not segments.open_positions(candidate.bit):
+        codes = sorted(blockers) or _closers(candidate, segments)
+        return _short_of_threshold(candidate, group, state) or Refusal("excluded_by", codes=codes)
     if (
         candidate.offer.layer is not Layer.SHIPPING
         and candidate.budget_left is None
@@ -108,6 +111,23 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
         return taken if isinstance(taken, Refusal) else Refusal("not_best")
     step = apply_step(candidate, segments)
     return step if isinstance(step, Refusal) else Refusal("not_best")
+
+
+def _short_of_threshold(candidate: Candidate, group: Group, state: State) -> Refusal | None:
+    """The gap of an excluded offer that would not apply without the others either: the shopper can do
+    something about that."""
+    if most(candidate, state.item.segments, group.fee, group.one_shop) >= 0:
+        return None
+    chosen = 0
+    for used in state.used:
+        if not candidate.blocks & used.bit and compatible(candidate.offer, used.offer):
+            chosen |= used.bit
+    segments, fee, before = _state_before(candidate, group, group.evaluate(chosen))
+    if candidate.offer.layer is Layer.SHIPPING:
+        alone: object = shipping_step(candidate, segments, fee, before, group.one_shop)
+    else:
+        alone = apply_step(candidate, segments)
+    return alone if isinstance(alone, Refusal) and alone.reason == "threshold_not_met" else None
 
 
 def _state_before(candidate: Candidate, group: Group, state: State) -> tuple[Segments, int, list[Candidate]]:

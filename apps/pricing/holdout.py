@@ -8,7 +8,8 @@ from apps.pricing.money import BPS
 
 
 def in_holdout(activity: str, customer: str, holdout_bps: int) -> bool:
-    """Whether a customer is held out of an activity: the first 8 bytes of SHA-256 of both, modulo 10000, below `holdout_bps`."""
+    """Whether a customer is held out of an activity: the first 8 bytes of SHA-256 of both, modulo 10000,
+    below `holdout_bps`."""
     if holdout_bps <= 0:
         return False
     digest = hashlib.sha256(f"{activity}\n{customer}".encode()).digest()

@@ -64,7 +64,8 @@ class ItemOutcome:
 
 
 def pairs_of(candidates: Sequence[Candidate], lines: Sequence[CartLine]) -> list[Pair]:
-    """All (item offer, line) pairs that make the line cheaper: largest reduction first, then priority, code, cart order."""
+    """All (item offer, line) pairs that make the line cheaper: largest reduction first, then priority,
+    code, cart order."""
     pairs = []
     for candidate in candidates:
         offer = candidate.offer

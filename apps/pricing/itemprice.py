@@ -27,7 +27,8 @@ class Upcoming:
 
 @dataclass(slots=True)
 class ItemPrice:
-    """One SKU for one customer at one instant, minor units. `units_left` None is unlimited; `badges` are all offers that reach it."""
+    """One SKU for one customer at one instant, minor units. `units_left` None is unlimited; `badges` are
+    all offers that reach it."""
 
     sku: str
     list_price: int
@@ -114,7 +115,8 @@ def _fill_upcoming(prices: list[ItemPrice], coming: list[tuple[Candidate, dateti
 
 
 def units_left(pair: Pair, sku: str) -> int | None:
-    """Units this customer can still get at the offer's price: the least of stock, SKU stock, limits and budget; None: no bound."""
+    """Units this customer can still get at the offer's price: the least of stock, SKU stock, limits and
+    budget; None: no bound."""
     candidate = pair.candidate
     limits, usage = candidate.offer.limits, candidate.usage
     bounds = [

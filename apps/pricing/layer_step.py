@@ -38,7 +38,8 @@ class Step:
 
 
 def most(candidate: Candidate, segments: Segments, fee: int, one_shop: str | None) -> int:
-    """An upper bound in minor units of what the offer can give on this state or any that follows from it; -1: never used."""
+    """An upper bound in minor units of what the offer can give on this state or any that follows from it;
+    -1: never used."""
     offer, bit = candidate.offer, candidate.bit
     if offer.takes_whole:
         net, units = segments.sums(bit)
@@ -128,7 +129,8 @@ def shipping_step(
 ) -> tuple[int, int] | Refusal:
     """(discount, full discount) on what is left of the fee, or why the offer is unused.
 
-    `used` are the shipping offers before it; `one_shop` the shop whose cart this is, None when lines of several are in it.
+    `used` are the shipping offers before it; `one_shop` the shop whose cart this is, None when lines of
+    several are in it.
     """
     for before in used:
         if not compatible(candidate.offer, before.offer):

@@ -40,7 +40,8 @@ class NotApplied:
 
 @dataclass(slots=True)
 class Reward:
-    """A gift (`sku`), reward coupon (`template`) or points that an offer gives; `refusal` says why it cannot be given."""
+    """A gift (`sku`), reward coupon (`template`) or points that an offer gives; `refusal` says why it
+    cannot be given."""
 
     offer: Offer
     quantity: int
@@ -72,7 +73,8 @@ class QuotedSegment(NamedTuple):
 
 @dataclass(slots=True)
 class Quote:
-    """A priced cart. Invariants: sum of shares = discount on the goods; net + shares = list, per segment, line and in all."""
+    """A priced cart. Invariants: sum of shares = discount on the goods; net + shares = list, per segment,
+    line and in all."""
 
     cart: Cart
     as_of: datetime
@@ -282,8 +284,10 @@ def _rewards_of(state: State, cart: Cart) -> list[Reward]:
                 given.append(Reward(offer, granted, sku=gift.sku))
             if granted < gift.quantity:
                 given.append(Reward(offer, gift.quantity - granted, sku=gift.sku, refusal="out_of_stock"))
-        for coupon in step.rewards.coupons:
-            given.append(Reward(offer, coupon.quantity, template=coupon.template, refusal=anonymous))
+        given.extend(
+            Reward(offer, coupon.quantity, template=coupon.template, refusal=anonymous)
+            for coupon in step.rewards.coupons
+        )
         if step.rewards.points:
             given.append(Reward(offer, step.rewards.points))
     return given

@@ -15,10 +15,13 @@ class OverRefund(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PaidSegment:
-    """A segment as it was paid: units, list price of one unit, the item offer's reduction of one unit, and later shares.
+    """A segment as it was paid: units, list price of one unit, the item offer's reduction of one unit, and
+    later shares.
 
-    Amounts in minor units. `shares` are (offer code, amount) in the order applied; `returned` the units returned so far;
-    `adjusted` the money already paid back without units that lies on the units not yet returned: runs of (units, amount of
+    Amounts in minor units. `shares` are (offer code, amount) in the order applied; `returned` the units
+    returned so far;
+    `adjusted` the money already paid back without units that lies on the units not yet returned: runs of
+    (units, amount of
     each), in the order in which they are returned; empty means none.
     """
 
@@ -111,7 +114,8 @@ def adjust(segments: Sequence[PaidSegment], amount: int) -> list[PaidSegment]:
 
 
 def _open_runs(segment: PaidSegment) -> list[tuple[int, int, int]]:
-    """The units not yet returned as runs of (units, net of one, adjusted of one), in the order in which they are returned.
+    """The units not yet returned as runs of (units, net of one, adjusted of one), in the order in which
+    they are returned.
 
     By the rule for parts the odd minor units of the discount lie on the last units.
     """

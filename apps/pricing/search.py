@@ -36,7 +36,8 @@ class Search:
         self.complete = len(group.candidates) <= COMPLETE_CANDIDATES or few_sets(group.candidates)
         self.best: State | None = None
         self.insisted = any(candidate.preferred for candidate in group.candidates)
-        #: what every branch must save in all; no bound before a set is found, or where something comes before the saving
+        #: what every branch must save in all; no bound before a set is found, or where something comes
+        #: before the saving
         self.needed = -1
         self.special = any(candidate.special for candidate in group.candidates)
         self._at_list = Ahead([], False)
@@ -96,7 +97,8 @@ class Search:
             self.optimal = False
 
     def _most_without(self, refused: int) -> Most:
-        """The most of all sets without the refused: the best reduction left on every unit, later offers at list prices."""
+        """The most of all sets without the refused: the best reduction left on every unit, later offers at
+        list prices."""
         left = {line.piece.line: line.units for line in self.group.listed}
         saved = 0
         for pair in self.group.pairs:
@@ -131,7 +133,8 @@ class Search:
     # -- later offers -----------------------------------------------------------------------------------------------
 
     def _walk(self, state: State, ahead: Ahead, position: int) -> None:
-        """Try every option of the next stage, then go on without any; loops over stages, recurses over offers applied."""
+        """Try every option of the next stage, then go on without any; loops over stages, recurses over
+        offers applied."""
         # Right after the item layer nearly no branch is lost yet, so bounds at list prices do there.
         tight = not state.steps
         while position < len(ahead.stages):

@@ -35,8 +35,10 @@ Columns = tuple[list[Piece], list[int], list[int], list[int]]
 class Segments:
     """All segments of a group in order, as columns: piece, units, net, and which candidates each is open to.
 
-    `open_to` is a bit mask over candidate indexes: in scope, and compatible with everything applied so far; `every` holds
-    the candidates to whom all segments are open. `total` is (net, units) of all segments. `floors`: some SKU of the group
+    `open_to` is a bit mask over candidate indexes: in scope, and compatible with everything applied so
+    far; `every` holds
+    the candidates to whom all segments are open. `total` is (net, units) of all segments. `floors`: some
+    SKU of the group
     has a `min_price`. Immutable by habit: a booking makes new columns, and shares those that it doesn't change.
     """
 
@@ -87,7 +89,8 @@ class Segments:
 
     @property
     def shares(self) -> list[tuple[Share, ...]]:
-        """The shares of the later offers on each segment, in the order applied: only the chosen state is asked for them."""
+        """The shares of the later offers on each segment, in the order applied: only the chosen state is
+        asked for them."""
         if self._shares is None:
             self._shares = self._booking.shares() if self._booking else [()] * len(self.pieces)
         return self._shares
@@ -120,7 +123,8 @@ class Segments:
     def unit_runs(self, bit: int) -> list[Run]:
         """The units open to the candidate with this bit, dearest first, ties in cart order, as runs of equal amount.
 
-        By the rule for parts of a segment the odd minor units of a discount lie on the last units, so a segment is at most
+        By the rule for parts of a segment the odd minor units of a discount lie on the last units, so a
+        segment is at most
         two runs.
         """
         if self._runs is None:

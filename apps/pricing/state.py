@@ -91,7 +91,8 @@ class State:
         return (self.prefer, self.saved, self.rewards, -self.coupons, -self.offers)
 
     def beats(self, other: State) -> bool:
-        """Section 7: the larger key; then the lists of used offers by (priority descending, code), the smaller first."""
+        """Section 7: the larger key; then the lists of used offers by (priority descending, code), the
+        smaller first."""
         if self.key != other.key:
             return self.key > other.key
         return sorted(self.ties) < sorted(other.ties)

@@ -43,7 +43,8 @@ class Wording:
 
 @dataclass(frozen=True)
 class Kind:
-    """A condition and a benefit with its parameters. Subclasses live one to a file and register themselves in `KINDS`."""
+    """A condition and a benefit with its parameters. Subclasses live one to a file and register themselves
+    in `KINDS`."""
 
     code: ClassVar[str]
     zh: ClassVar[str]

@@ -12,7 +12,8 @@ from apps.pricing.segment import Segments
 
 @dataclass(frozen=True)
 class SegmentKind(Kind):
-    """A benefit is pure and monotone: fewer open units or lower nets never give more (the search's bound relies on it)."""
+    """A benefit is pure and monotone: fewer open units or lower nets never give more (the search's bound
+    relies on it)."""
 
     #: applies to every open segment as a whole, so that it closes all of them to what it does not stack with;
     #: such a kind has `whole_benefit`, the others `units_benefit`
@@ -32,7 +33,8 @@ class SegmentKind(Kind):
         raise NotImplementedError
 
     def most(self, segments: Segments, bit: int) -> int:
-        """The discount that the benefit would come to, before rooms; -1 where there is none. Cheaper than the benefit."""
+        """The discount that the benefit would come to, before rooms; -1 where there is none. Cheaper than
+        the benefit."""
         benefit = self.units_benefit(segments, bit)
         return -1 if isinstance(benefit, Refusal) else benefit.discount
 

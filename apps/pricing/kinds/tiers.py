@@ -62,15 +62,16 @@ class Tier:
             cap = "" if self.cap is None else words.money(self.cap)
             off = words.pick("打" if self.percentage_off < BPS else "", "") + words.off(self.percentage_off)
             parts.append(off + (words.pick(f"（最多减{cap}）", f" (at most {cap})") if cap else ""))
-        for gift in self.rewards.gifts:
-            parts.append(words.pick(f"赠{gift.sku}×{gift.quantity}", f"gift {gift.sku} x {gift.quantity}"))
-        for coupon in self.rewards.coupons:
-            parts.append(
-                words.pick(
-                    f"送券{coupon.template}×{coupon.quantity}",
-                    f"coupon {coupon.template} x {coupon.quantity}",
-                )
+        parts.extend(
+            words.pick(f"赠{gift.sku}×{gift.quantity}", f"gift {gift.sku} x {gift.quantity}")
+            for gift in self.rewards.gifts
+        )
+        parts.extend(
+            words.pick(
+                f"送券{coupon.template}×{coupon.quantity}", f"coupon {coupon.template} x {coupon.quantity}"
             )
+            for coupon in self.rewards.coupons
+        )
         if self.rewards.points:
             parts.append(words.pick(f"送{self.rewards.points}积分", f"{self.rewards.points} points"))
         return parts
