@@ -16,7 +16,7 @@ class UserLanguageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            signed_in = request.user.is_authenticated
-            translation.activate(request.user.language if signed_in else settings.LANGUAGE_CODE)
+            user = request.user
+            translation.activate(user.language if user.is_authenticated else settings.LANGUAGE_CODE)
             request.LANGUAGE_CODE = translation.get_language()
         return self.get_response(request)

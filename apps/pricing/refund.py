@@ -123,7 +123,7 @@ def _open_runs(segment: PaidSegment) -> list[tuple[int, int, int]]:
     each, odd = divmod(segment.units * price - segment.net, segment.units)
     nets = [(segment.units - odd, price - each), (odd, price - each - 1)]
     _, open_nets = _cut_runs(nets, segment.returned)
-    runs = []
+    runs: list[tuple[int, int, int]] = []
     adjusted: Sequence[tuple[int, int]] = segment.adjusted or ((segment.units - segment.returned, 0),)
     for units, net in open_nets:
         mine, adjusted = _cut_runs(adjusted, units)
