@@ -48,12 +48,16 @@ def chosen(only: Sequence[str]) -> list[str]:
 def results_of(families: Sequence[str], *, full: bool) -> Iterator[Result]:
     """Run one family after the other; one that fails costs its own figures only."""
     for family in families:
+        told = set()
         try:
             module = import_module(f"bench.{family}")
-            yield from module.run(full=full) if family in TAKES_FULL else module.run()
+            for result in module.run(full=full) if family in TAKES_FULL else module.run():
+                told.add(result.name)
+                yield result
         except Exception as error:
             for name in FAMILIES[family]:
-                yield LeftOut(name, f"{type(error).__name__}: {error}")
+                if name not in told:
+                    yield LeftOut(name, f"{type(error).__name__}: {error}")
 
 
 TAKES_FULL = frozenset({"baskets"})
