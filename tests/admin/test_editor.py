@@ -301,3 +301,12 @@ def test_what_cannot_be_saved_yet_is_left_alone_quietly(ann, as_user):
     before = picture(activity)
     assert client.post(page_of(activity), threshold(revision="1", name="", _auto="1")).json() == {}
     assert picture(activity) == before
+
+
+def test_a_kind_that_names_its_goods_counts_only_those(ann, as_user):
+    goods()
+    typed = percentage(**{"kind": "flash_sale", "params.prices": "A\t59"})
+    del typed["params.bps"], typed["params.round_to"]
+    answer = as_user(ann).post(PREVIEW, typed).json()
+    assert "<strong>1</strong> SKU in scope" in answer["panel"]
+    assert "¥59" in answer["panel"]

@@ -15,10 +15,10 @@ from apps.activities.models import ActivityStop
 from apps.core.errors import DomainError
 from apps.core.forms import MoneyField
 from apps.offers.admin.doings import REVIEW_DOINGS, RUNNING_DOINGS, Doing
+from apps.offers.admin.preview import skus_reached
 from apps.offers.admin.situation import Situation
 from apps.offers.forms.fields import CodeField, WordsField
 from apps.offers.lifecycle import Action, Right
-from apps.offers.selectors import skus_in_scope
 
 
 def _skus(thing: Any) -> Mapping[str, forms.Field]:
@@ -50,7 +50,7 @@ def _stops(thing: Any) -> Mapping[str, forms.Field]:
 
 def _stop(thing: Any, actor: User, reason: str, answers: Mapping[str, Any]) -> Any:
     """Only what takes part can be taken out; anything else is a slip."""
-    reached = skus_in_scope(thing.current.content["scope"], thing.shop_code or None)
+    reached = skus_reached(thing.current.content, faultless=True)
     known = set(reached.filter(pk__in=answers["skus"]).values_list("pk", flat=True))
     others = [sku for sku in answers["skus"] if sku not in known]
     if others:

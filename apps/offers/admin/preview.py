@@ -8,15 +8,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from apps.catalog.models import Sku
 from apps.catalog.selectors import portal
 from apps.core.clock import database_now
 from apps.offers.admin.sample_price import SamplePrice, Sampler, sampler
-from apps.offers.selectors import count_scope
+from apps.offers.selectors import skus_in_scope
 from apps.offers.sentence import sentence
-from apps.pricing.kinds import Wording
+from apps.pricing.kinds import Wording, kind_from_json
 
 SAMPLE = 10
 
@@ -55,12 +56,19 @@ def preview(document: str, content: Mapping[str, Any], *, faultless: bool) -> Pr
     said = say(content)
     if "scope" not in content:
         return Preview(said, words.currency)
-    hit = count_scope(content["scope"], _shop(content), SAMPLE)
-    skus = list(hit.sample)
+    reached = skus_reached(content, faultless=faultless)
+    skus = list(reached.order_by("code")[:SAMPLE])
     prices = sampler(document, content, [sku.code for sku in skus]) if faultless else None
     rows = [SampleRow(sku, prices.of(sku.code) if prices else None) for sku in skus]
     card, name = _card(rows, prices)
-    return Preview(said, words.currency, hit.count, rows, card, name)
+    return Preview(said, words.currency, reached.count(), rows, card, name)
+
+
+def skus_reached(content: Mapping[str, Any], *, faultless: bool) -> QuerySet[Sku]:
+    """The SKUs in scope, of a kind that names its own only those."""
+    skus = skus_in_scope(content["scope"], _shop(content))
+    only = kind_from_json(content["kind"], content["params"]).only_skus() if faultless else None
+    return skus if only is None else skus.filter(pk__in=only)
 
 
 def _shop(content: Mapping[str, Any]) -> str | None:
