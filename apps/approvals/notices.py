@@ -20,6 +20,8 @@ TEXTS: dict[str, Promise] = {
     "approval.rejected": _("%(actor)s sent back: %(title)s (%(reason)s)"),
     "approval.superseded": _("No decision is needed any more: %(title)s"),
     "activity.paused": _("%(actor)s paused %(title)s (%(reason)s)"),
+    "activity.units_gone": _("%(level)s%% of the stock of %(title)s is sold."),
+    "activity.budget_gone": _("%(level)s%% of the budget of %(title)s is spent."),
     "activity.stopped": _("%(actor)s stopped a part of %(title)s (%(reason)s)"),
 }
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from apps.activities.services import use_up
+from apps.activities.services import tell_level, use_up
 from apps.offers.lifecycle import EndReason
 from apps.offers.selectors import book_version
 from apps.orders.book import KEEPER
@@ -21,6 +21,18 @@ SUMS = """
 SELECT offer, measure, sku, sum(held)::bigint, sum(used)::bigint FROM orders_counter
 WHERE offer = ANY(%s) AND span = '' GROUP BY offer, measure, sku
 """
+
+
+LIVE = """
+SELECT DISTINCT c.offer FROM orders_counter c JOIN activities_activity a ON a.code = c.offer
+WHERE a.status = 'live' AND c.span = ''
+"""
+# Told once for each level: the first bucket remembers.
+TELL = """
+UPDATE orders_counter SET told = %(level)s
+WHERE offer = %(offer)s AND measure = %(measure)s AND sku = '' AND span = '' AND bucket = 0 AND told < %(level)s
+"""
+LEVELS = (95, 80, 50)
 
 
 class Sum(NamedTuple):
@@ -43,6 +55,42 @@ def end_used_up(offers: Sequence[str]) -> None:
         reason = end_reason(offer, book.usages.get(code, UNUSED), sums.get(code, {}))
         if reason is not None:
             use_up(code=code, reason=reason)
+
+
+def finish_used_up() -> int:
+    """The sweep: end what is used up, tell owners of what is half, four fifths, nearly gone; the number ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE)
+        offers = [code for (code,) in cursor.fetchall()]
+    book = KEEPER.at_least(book_version())
+    ended = 0
+    for code, sums in sums_of(offers).items():
+        offer = book.offers.offers.get(code)
+        if offer is None:
+            continue
+        usage = book.usages.get(code, UNUSED)
+        _tell_levels(offer, usage, sums)
+        reason = end_reason(offer, usage, sums)
+        if reason is not None:
+            ended += use_up(code=code, reason=reason)
+    return ended
+
+
+def _tell_levels(offer: Offer, usage: Usage, sums: Sums) -> None:
+    """A notice at 50, 80 and 95 percent of stock and of budget."""
+    total = offer.stock.total if usage.stock_total is None else usage.stock_total
+    budget = offer.budget_amount if usage.budget_amount is None else usage.budget_amount
+    for measure, cap in ((Measure.UNITS, total), (Measure.BUDGET, budget)):
+        used = sums.get((measure, ""), NOTHING).used
+        level = next((level for level in LEVELS if cap and used * 100 >= cap * level), None)
+        if level is not None and _first_to_tell(offer.code, measure, level):
+            tell_level(code=offer.code, measure=measure.value, level=level)
+
+
+def _first_to_tell(offer: str, measure: Measure, level: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(TELL, {"offer": offer, "measure": measure.value, "level": level})
+        return cursor.rowcount == 1
 
 
 def sums_of(offers: Iterable[str]) -> dict[str, Sums]:

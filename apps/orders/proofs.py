@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from django.db import connection
 
 from apps.core.audit_queries import register
+from apps.orders.chain import LEDGER
 
 HELD = "o.state = 'held'"
 SOLD = "o.state IN ('paid', 'partially_refunded', 'refunded')"
@@ -148,6 +149,7 @@ PROOFS = {
 def register_all() -> None:
     for name, (promise, statement) in PROOFS.items():
         register(name, promise, _finder(statement))
+    register("orders.chain", "the ledger is what was sealed", LEDGER.verify)
 
 
 def _finder(statement: str) -> Callable[[], Iterator[str]]:

@@ -40,7 +40,8 @@ def price_body(body: QuoteBody, inputs: Inputs) -> dict[str, Any]:
     as_of = moment_of(body, inputs)
     book = book_for(inputs, as_of)
     cart = cart_of(body, inputs.skus, customer_of(body, inputs, book.targeted))
-    offers = counted_offers(book.offers.reaching(cart.lines), book.usages, as_of) if book.counted else []
+    reached = book.offers.reaching(cart.lines)
+    offers = counted_offers(reached, book.usages, as_of) if book.counted else []
     numbers = read_numbers(offers, cart.lines, customer_id(body), inputs.now)
     priced = price(
         cart,
@@ -49,6 +50,7 @@ def price_body(body: QuoteBody, inputs: Inputs) -> dict[str, Any]:
         usages=usages_with(book.usages, offers, cart.lines, numbers),
         selection=inputs.selection,
         explain=given(body.explain) or "reasons",
+        reached=reached,
     )
     return answer_of(priced, book)
 

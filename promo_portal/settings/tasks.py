@@ -49,5 +49,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # `expire_seconds`: ticks that pile up behind a stopped worker are dropped, the next one does their work.
     "activities.sweep": {"task": "activities.sweep", "schedule": 5.0, "options": {"expire_seconds": 15}},
     "orders.lapse": {"task": "orders.lapse", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "orders.use_up": {"task": "orders.use_up", "schedule": 5.0, "options": {"expire_seconds": 15}},
+    "orders.seal_ledger": {
+        "task": "orders.seal_ledger",
+        "schedule": 20.0,
+        "options": {"expire_seconds": 60},
+    },
+    "core.purge_idempotency": {
+        "task": "core.purge_idempotency",
+        "schedule": 600.0,
+        "options": {"expire_seconds": 600},
+    },
     "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expire_seconds": 120}},
 }

@@ -4,13 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
+from apps.activities.models import Activity
+from apps.activities.services import lower_stock
+from apps.approvals.models import Notice
 from apps.audiences.models import Customer
 from apps.core.clock import database_now, frozen
 from apps.core.models import OutboxEvent
+from apps.orders.chain import LEDGER
+from apps.orders.exhaustion import finish_used_up
 from apps.orders.models import Counter, Draw, LedgerEntry, Order, OrderSegment
-from apps.orders.tasks import lapse
+from apps.orders.tasks import lapse, seal_ledger
+from tests.activities.cast import person
 from tests.orders_life.shop import Shop
 from tests.storefront import fair
 
@@ -222,3 +229,64 @@ def test_faults_of_an_order_are_told_all_at_once(shop: Shop) -> None:
         ("lines", "empty"),
         ("order", "required"),
     ]
+
+
+def test_the_sweep_ends_what_a_lowered_stock_left_nothing_of(shop: Shop) -> None:
+    """Given 3 of 10 sold and the stock lowered to 3, when the sweep comes, then the activity is over."""
+    activity = fair.publish(fair.flash("f", 6_000, stock={"total": 10}))
+    shop.paid("o1", 3)
+    assert finish_used_up() == 0
+    lower_stock(activity=activity, value=3, actor=person("oz", "operator"), reason="damaged")
+    assert finish_used_up() == 1
+    activity.refresh_from_db()
+    assert (activity.status, activity.end_reason) == ("ended", "sold_out")
+
+
+def test_a_lowered_stock_holds_at_once_and_a_hold_still_counts(shop: Shop) -> None:
+    activity = fair.publish(fair.flash("f", 6_000, stock={"total": 2_000}))
+    shop.held("o1", 5)
+    lower_stock(activity=activity, value=8, actor=person("oz", "operator"), reason="damaged")
+    assert shop.held("o2", 5)["payable_total"] == 3 * 6_000 + 2 * 10_000
+    assert counters() == [("f", "units", "", 8, 8, 0)]
+    shop.cancel("o1")
+    assert shop.held("o3", 6)["payable_total"] == 5 * 6_000 + 10_000
+
+
+def test_owners_hear_of_half_four_fifths_and_nearly_all(shop: Shop) -> None:
+    activity = fair.publish(fair.flash("f", 6_000, stock={"total": 20}))
+    Activity.objects.filter(pk=activity.pk).update(owner=person("oz", "operator"))
+    for number, units in enumerate((9, 1, 5, 1, 3), start=1):
+        shop.paid(f"o{number}", units)
+        finish_used_up()
+        finish_used_up()
+    told = Notice.objects.order_by("id").values_list("code", "params__level")
+    assert list(told) == [("activity.units_gone", level) for level in (50, 80, 95)]
+
+
+def test_the_ledger_is_sealed(shop: Shop) -> None:
+    fair.publish(fair.flash("f", 6_000))
+    shop.paid("o1")
+    assert seal_ledger() == 3
+    assert list(LEDGER.verify()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE orders_ledgerentry DISABLE TRIGGER orders_ledgerentry_no_change")
+        cursor.execute("UPDATE orders_ledgerentry SET amount = amount + 1 WHERE event = 'redeem'")
+    assert len(list(LEDGER.verify())) == 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE orders_order SET state = 'held'",
+        "UPDATE orders_order SET state = 'cancelled', closed_at = now(), paid_at = NULL",
+        "UPDATE orders_order SET payable_amount = 1",
+        "DELETE FROM orders_order",
+        "UPDATE orders_ledgerentry SET amount = 0",
+        "DELETE FROM orders_ledgerentry",
+    ],
+)
+def test_the_database_itself_refuses(shop: Shop, statement: str) -> None:
+    shop.paid("o1")
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -42,7 +42,10 @@ def test_nothing_is_found_of_a_life_that_went_well(shop: Shop, capsys: pytest.Ca
     ("statement", "proof"),
     [
         ("UPDATE orders_counter SET held = held + 1 WHERE measure = 'units' AND sku = ''", "orders.counters"),
-        ("UPDATE orders_counter SET used = used + 1 WHERE measure = 'budget' AND bucket = 0", "orders.ledger_budget"),
+        (
+            "UPDATE orders_counter SET used = used + 1 WHERE measure = 'budget' AND bucket = 0",
+            "orders.ledger_budget",
+        ),
         ("UPDATE orders_counter SET used = used - 1 WHERE sku = 'B'", "orders.ledger_stock"),
         ("UPDATE orders_customeruse SET units = units - 1 WHERE customer = 'c1'", "orders.limits"),
         ("UPDATE orders_ordersegment SET units = units + 1", "orders.sums"),

@@ -1,7 +1,7 @@
 """Every verb on an activity, from the draft to its end; most are shared with campaigns and templates."""
 
 from apps.activities.services.events import save_event
-from apps.activities.services.exhaustion import use_up
+from apps.activities.services.exhaustion import tell_level, use_up
 from apps.activities.services.stops import lower_budget, lower_stock, request_lift, stop_skus
 from apps.offers.versions.copies import copy
 from apps.offers.versions.drafts import create_draft, discard_draft, revise, save_document, save_draft
@@ -30,6 +30,7 @@ __all__ = [
     "stop_skus",
     "submit",
     "submit_packet",
+    "tell_level",
     "use_up",
     "withdraw",
     "withdraw_revocation",

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from apps.activities.lifecycle import Action, EndReason, State
 from apps.activities.models import Activity
+from apps.approvals.notices import notify
 from apps.core.clock import database_now
 from apps.offers.versions.ending import end
 from apps.offers.versions.steps import Step
@@ -23,3 +24,16 @@ def use_up(*, code: str, reason: EndReason) -> bool:
         return False
     end(Step(activity, ACTIONS[reason], database_now(), None), reason)
     return True
+
+
+def tell_level(*, code: str, measure: str, level: int) -> None:
+    """A line in the owner's inbox: so much of stock or budget is gone."""
+    activity = Activity.objects.filter(code=code, owner__isnull=False).first()
+    if activity is not None and activity.owner_id is not None:
+        notify(
+            users=[activity.owner_id],
+            code=f"activity.{measure}_gone",
+            params={"title": activity.title, "level": level},
+            subject_type=Activity.kind_of_thing(),
+            subject_code=code,
+        )
