@@ -16,9 +16,10 @@ from apps.core.forms import LocalDateTimeField, MoneyField
 from apps.core.forms.typed_text import TypedTextField
 from apps.offers.admin.picking import names_of
 from apps.offers.documents import Change
-from apps.offers.forms.document_form import NOTHING, DocumentForm
+from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.fields import GiftsField, PriceTableField, TableField
 from apps.offers.forms.paths import nearest, pattern
+from apps.offers.forms.shown import NOTHING
 from apps.offers.forms.slots import Rows
 from apps.pricing.money import format_money
 

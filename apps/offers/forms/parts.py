@@ -9,70 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import MoneyField
 from apps.core.forms.typed_text import TypedTextField
-from apps.offers.documents.display import Metric, Placement
 from apps.offers.documents.scope import LISTS
 from apps.offers.forms import inputs
 from apps.offers.forms.fields import CodeField, PercentField, TableField, WordsField
+from apps.offers.forms.labels import (
+    LAYER_LABELS,
+    LIST_LABELS,
+    METRIC_LABELS,
+    MODE_LABELS,
+    MONEY_METRICS,
+    OWNER_LABELS,
+    PLACEMENT_LABELS,
+    SHARE_METRICS,
+    SPAN_LABELS,
+)
 from apps.offers.forms.slots import Group, Lookup, Rows, Slot
 from apps.pricing.layers import ACTIVITY_LAYERS, LAYERS, Layer
-from apps.pricing.offer import Span
-from apps.pricing.scope import ScopeMode
 
-LAYER_LABELS = {
-    Layer.ITEM: _("item prices"),
-    Layer.SHOP: _("shop offers"),
-    Layer.PLATFORM: _("platform offers"),
-    Layer.SHOP_COUPON: _("shop coupons"),
-    Layer.PLATFORM_COUPON: _("platform coupons"),
-    Layer.SHIPPING: _("shipping offers"),
-}
-OWNER_LABELS = {
-    Layer.ITEM: _("single goods"),
-    Layer.SHOP: _("a shop's order"),
-    Layer.PLATFORM: _("the whole order"),
-    Layer.SHIPPING: _("the shipping fee"),
-}
-LIST_LABELS = {
-    "skus": _("SKUs"),
-    "categories": _("Categories"),
-    "brands": _("Brands"),
-    "tags": _("Tags"),
-    "shops": _("Shops"),
-}
-MODE_LABELS = {
-    ScopeMode.ALL: _("all goods"),
-    ScopeMode.INCLUDE: _("only these"),
-    ScopeMode.EXCLUDE: _("all but these"),
-}
-SPAN_LABELS = {
-    Span.ACTIVITY: _("the whole activity"),
-    Span.SESSION: _("each session"),
-    Span.DAY: _("each day"),
-}
-PLACEMENT_LABELS = {
-    Placement.HOME: _("home page"),
-    Placement.VENUE: _("venue"),
-    Placement.LIST: _("product list"),
-    Placement.PRODUCT: _("product page"),
-    Placement.CART: _("cart"),
-    Placement.CHECKOUT: _("checkout"),
-    Placement.COUPON_CENTER: _("coupon centre"),
-    Placement.POPUP: _("pop-up"),
-}
-METRIC_LABELS = {
-    Metric.GMV: _("GMV"),
-    Metric.ORDERS: _("orders"),
-    Metric.UNITS: _("units"),
-    Metric.CUSTOMERS: _("customers"),
-    Metric.NEW_CUSTOMERS: _("new customers"),
-    Metric.AOV: _("average order value"),
-    Metric.REDEMPTION_RATE: _("redemption rate"),
-    Metric.SELL_THROUGH: _("sell-through"),
-    Metric.ROI: _("return on investment"),
-    Metric.MARGIN: _("margin"),
-}
-MONEY_METRICS = frozenset({Metric.GMV, Metric.AOV, Metric.MARGIN})
-SHARE_METRICS = frozenset({Metric.REDEMPTION_RATE, Metric.SELL_THROUGH})
 STACKING = "stacking"
 NO_OFFERS, ONLY_COUPONS, ALL_OFFERS, CUSTOM = "none", "coupons", "all", "custom"
 SOURCES = {"skus": "sku", "categories": "category", "brands": "brand", "tags": "tag", "shops": "shop"}
