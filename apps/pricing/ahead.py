@@ -22,7 +22,8 @@ Stage = list[Option]
 
 
 class Ahead:
-    """The stages still to come from some state on, and the most they can add from each on: (preferred, saved, rewards).
+    """The stages still to come from some state on, and the most they can add from each on: (preferred, saved,
+    rewards).
 
     `special`: some offer counts for more than its saving.
     """
@@ -66,8 +67,8 @@ def reach_with(state: State, candidate: Candidate, most: Most) -> Key:
 
 
 def exclusive(first: Candidate, second: Candidate) -> bool:
-    """Whether at most one of two offers, the first earlier in order, can ever be used: then their order
-    does not matter."""
+    """Whether at most one of two offers, the first earlier in order, can ever be used: then their order does
+    not matter."""
     return bool(second.blocks & first.bit) or _absorbs(first, second)
 
 

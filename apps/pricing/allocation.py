@@ -1,5 +1,5 @@
-"""Spreading a discount over parts (pricing rules, section 5): proportional, within each part's room,
-largest remainders."""
+"""Spreading a discount over parts (pricing rules, section 5): proportional, within each part's room, largest
+remainders."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 def spread(discount: int, nets: Sequence[int], rooms: Sequence[int] | None = None) -> list[int]:
-    """Shares of `discount` for parts with these nets and rooms (0 <= room <= net; None: the nets), in minor units.
+    """Shares of `discount` for parts with these nets and rooms (0 <= room <= net; None: the nets), in minor
+    units.
 
-    The discount is first capped at the sum of the rooms; then the shares sum to it exactly and none exceeds its room.
+    The discount is first capped at the sum of the rooms; then the shares sum to it exactly and none exceeds its
+    room.
     """
     total = sum(nets)
     if rooms is None:
@@ -36,8 +38,8 @@ def spread(discount: int, nets: Sequence[int], rooms: Sequence[int] | None = Non
 def _largest_remainders(
     discount: int, total: int, active: Sequence[int], nets: Sequence[int], shares: list[int]
 ) -> list[int]:
-    """Floors first; the minor units that remain go one each to the largest remainders; tie: larger net,
-    then earlier."""
+    """Floors first; the minor units that remain go one each to the largest remainders; tie: larger net, then
+    earlier."""
     if not total:
         return shares
     left = discount

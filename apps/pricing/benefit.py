@@ -48,8 +48,8 @@ NO_REWARDS = Rewards()
 class Benefit:
     """Either one discount over whole segments (`groups` is None), or groups of single units; and rewards.
 
-    `discount` is the sum in minor units before `min_price` takes its part; `uncapped` what it would be without the
-    kind's own caps (`max`, `max_times` don't count as amounts refused unless they cut the money).
+    `discount` is the sum in minor units before `min_price` takes its part; `uncapped` what it would be without
+    the kind's own caps (`max`, `max_times` don't count as amounts refused unless they cut the money).
     """
 
     __slots__ = ("discount", "groups", "rewards", "uncapped")

@@ -20,8 +20,8 @@ NOBODY: tuple[Offer, ...] = ()
 class OfferBook:
     """Activities' offers indexed by SKU, category, brand, tag and shop; templates' offers by code.
 
-    `with_changes` makes a new book that shares everything untouched with this one, so a change of k offers costs O(k),
-    whatever the number of offers.
+    `with_changes` makes a new book that shares everything untouched with this one, so a change of k offers
+    costs O(k), whatever the number of offers.
     """
 
     __slots__ = ("_everywhere", "_index", "offers", "version")
@@ -116,8 +116,8 @@ class OfferBook:
 
 
 class _Masks:
-    """Every code that the lines of a cart can be named by, with the bit mask of those lines; `known` to
-    the catalogue."""
+    """Every code that the lines of a cart can be named by, with the bit mask of those lines; `known` to the
+    catalogue."""
 
     __slots__ = ("known", "named")
 

@@ -11,8 +11,8 @@ from apps.pricing.usage import Usage
 
 
 class Candidate:
-    """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the
-    shopper insists on it."""
+    """`lines` is a bit mask of cart lines in scope; `budget_left` None is unlimited; `preferred` the shopper
+    insists on it."""
 
     __slots__ = (
         "accepts",
@@ -69,7 +69,8 @@ class Candidate:
 
 
 def note_clashes(candidates: Sequence[Candidate]) -> None:
-    """Give each candidate the bits of those that are never used together with it in one order, whatever their segments.
+    """Give each candidate the bits of those that are never used together with it in one order, whatever their
+    segments.
 
     Coupons of a layer (and, in `shop_coupon`, of a shop) clash unless both stack with their own layer.
     """

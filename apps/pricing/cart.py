@@ -10,8 +10,9 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """What the catalogue says of a SKU. `category_path` runs from the root to the leaf; `excluded_from` holds
-    "activities" and / or "coupons", its own and its categories' together; `min_price` is 0 where there is none."""
+    """What the catalogue says of a SKU. `category_path` runs from the root to the leaf; `excluded_from`
+    holds "activities" and / or "coupons", its own and its categories' together; `min_price` is 0 where there
+    is none."""
 
     sku: str
     shop: str = ""
@@ -47,7 +48,8 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """A coupon that the customer holds (or an open code presented): `state` as in the wallet, validity half open.
+    """A coupon that the customer holds (or an open code presented): `state` as in the wallet, validity half
+    open.
 
     `id` is what the cart names, `code` a claimed code; both empty bounds mean always valid.
     """

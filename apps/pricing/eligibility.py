@@ -43,13 +43,18 @@ class Eligibility:
 
 
 def find_candidates(
-    cart: Cart, book: OfferBook, as_of: datetime, usages: Mapping[str, Usage], wallet: Sequence[Coupon]
+    cart: Cart,
+    book: OfferBook,
+    as_of: datetime,
+    usages: Mapping[str, Usage],
+    wallet: Sequence[Coupon],
+    reached: Mapping[Offer, int],
 ) -> Eligibility:
-    """Everything that reaches the cart, sorted into candidates and rejected."""
+    """Everything near the cart, sorted into candidates and rejected; `reached` are activities with their lines."""
     found = Eligibility(one_shop=_one_shop(cart))
     no_activities, no_coupons = _excluded(cart)
     named = _named(cart)
-    for offer, lines in book.reaching(cart.lines).items():
+    for offer, lines in reached.items():
         if not lines:
             continue
         usage = usages.get(offer.code, UNUSED)
@@ -69,9 +74,10 @@ def find_candidates(
     _add_coupons(found, cart, book, as_of, usages, wallet, no_coupons)
     if cart.prefer:
         wanted = set(cart.prefer)
+        # Coupons of one template are alike: insisting on one of them is insisting on the template.
+        wanted |= {coupon.template for coupon, _, _ in found.coupons if coupon.id in wanted}
         for candidate in found.candidates:
-            held = candidate.coupon
-            candidate.preferred = candidate.offer.code in wanted or (held is not None and held.id in wanted)
+            candidate.preferred = candidate.offer.code in wanted
     found.candidates.sort(key=_order)
     return found
 
@@ -94,11 +100,11 @@ def _window(offer: Offer, as_of: datetime) -> Reason | None:
 
 def rejection(offer: Offer, usage: Usage, cart: Cart, as_of: datetime) -> Reason | None:
     """Why the offer as a whole cannot apply to this cart at this instant, or None."""
+    if usage.blocked:
+        return usage.blocked, usage.blocked_numbers
     reason = _window(offer, as_of)
     if reason is not None:
         return reason
-    if usage.blocked:
-        return usage.blocked, usage.blocked_numbers
     if offer.schedule is not None and not offer.schedule.covers(as_of):
         following = offer.schedule.next_start(as_of)
         if following is not None and offer.ends_at is not None and following >= offer.ends_at:

@@ -39,7 +39,7 @@ def explain_unused(
             if refusal.reason == "not_best" and candidate in savings:
                 numbers["saving_if_chosen"] = savings[candidate]
             unused.append(NotApplied(candidate.offer, candidate.coupon, refusal.reason, numbers))
-    unused.extend(NotApplied(r.offer, r.coupon, r.reason, dict(r.numbers)) for r in found.rejected)
+    unused.extend([NotApplied(r.offer, r.coupon, r.reason, r.numbers) for r in found.rejected])
     unused.sort(key=_order)
     quote.not_applied = unused
     quote.coupons = _coupon_answers(found, reasons, savings)
@@ -89,8 +89,8 @@ def _saving_with(candidate: Candidate, group: Group) -> int | None:
 
 
 def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
-    """Test the offer where it would stand among the used ones; when it would apply there, the set without
-    it was better."""
+    """Test the offer where it would stand among the used ones; when it would apply there, the set without it
+    was better."""
     blockers = [c.offer.code for c in state.used if candidate.blocks & c.bit]
     if candidate.offer.layer is Layer.ITEM:
         if blockers:

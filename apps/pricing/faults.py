@@ -17,8 +17,8 @@ CODE = re.compile(r"[!-.0-~]{1,64}\Z")  # visible ASCII without "/"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with a document: where, a stable code, and an English sentence with %(holes)s filled
-    from `numbers`.
+    """One thing wrong with a document: where, a stable code, and an English sentence with %(holes)s filled from
+    `numbers`.
 
     The admin translates `template` before it fills the holes, so the sentence itself is a message id.
     """
@@ -58,10 +58,11 @@ class Findings:
 
 
 class Reader:
-    """Typed access to one JSON mapping. `null` means absent; unknown keys are faults (call `close()` when done).
+    """Typed access to one JSON mapping. `null` means absent; unknown keys are faults (call `close()` when
+    done).
 
-    Every accessor returns a usable value even when it has noted a fault, so that reading goes on and all
-    faults come out.
+    Every accessor returns a usable value even when it has noted a fault, so that reading goes on and all faults
+    come out.
     """
 
     def __init__(self, raw: object, path: str, findings: Findings) -> None:

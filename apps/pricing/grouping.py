@@ -20,7 +20,8 @@ class _Cluster:
 def interacting_groups(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
     """Groups in the order of application, every candidate in one.
 
-    Two interact when they reach a common line, share a mutex, clash as coupons, or both concern the shipping fee.
+    Two interact when they reach a common line, share a mutex, clash as coupons, or both concern the shipping
+    fee.
     """
     clusters: list[_Cluster] = []
     meetings = _MeetingPoints(candidates)

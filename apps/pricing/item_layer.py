@@ -21,9 +21,11 @@ class ListedLine(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """One item offer on one line that it makes cheaper by `reduction` minor units a unit (`full`: without min_price).
+    """One item offer on one line that it makes cheaper by `reduction` minor units a unit (`full`: without
+    min_price).
 
-    `piece` is the goods at that price; `limited`: something may keep the offer from taking all units of the line.
+    `piece` is the goods at that price; `limited`: something may keep the offer from taking all units of the
+    line.
     """
 
     sort_key: tuple[int, int, str, int]
@@ -64,8 +66,8 @@ class ItemOutcome:
 
 
 def pairs_of(candidates: Sequence[Candidate], lines: Sequence[CartLine]) -> list[Pair]:
-    """All (item offer, line) pairs that make the line cheaper: largest reduction first, then priority,
-    code, cart order."""
+    """All (item offer, line) pairs that make the line cheaper: largest reduction first, then priority, code,
+    cart order."""
     pairs = []
     for candidate in candidates:
         offer = candidate.offer

@@ -27,8 +27,8 @@ class Upcoming:
 
 @dataclass(slots=True)
 class ItemPrice:
-    """One SKU for one customer at one instant, minor units. `units_left` None is unlimited; `badges` are
-    all offers that reach it."""
+    """One SKU for one customer at one instant, minor units. `units_left` None is unlimited; `badges` are all
+    offers that reach it."""
 
     sku: str
     list_price: int

@@ -15,7 +15,8 @@ from apps.pricing.segment import Segments
 
 
 class Step:
-    """What an offer did: discount, what it would have been uncut, the segments after it, and the rewards of its tier.
+    """What an offer did: discount, what it would have been uncut, the segments after it, and the rewards of its
+    tier.
 
     `rewarding`: at least one of them can be given.
     """
@@ -129,8 +130,8 @@ def shipping_step(
 ) -> tuple[int, int] | Refusal:
     """(discount, full discount) on what is left of the fee, or why the offer is unused.
 
-    `used` are the shipping offers before it; `one_shop` the shop whose cart this is, None when lines of
-    several are in it.
+    `used` are the shipping offers before it; `one_shop` the shop whose cart this is, None when lines of several
+    are in it.
     """
     for before in used:
         if not compatible(candidate.offer, before.offer):

@@ -77,12 +77,11 @@ class Stock:
 
 @dataclass(eq=False, slots=True)
 class Offer:
-    """What the engine prices with. Immutable by habit; compared by identity; `code` is unique over
-    activities and templates.
+    """What the engine prices with. Immutable by habit; compared by identity; `code` is unique over activities
+    and templates.
 
-    `stacks` and `layer_bit` are masks over `LAYERS`. `starts_at` / `ends_at` None (templates) means
-    always: a coupon has
-    its own validity. `shop` limits the offer to that shop's lines.
+    `stacks` and `layer_bit` are masks over `LAYERS`. `starts_at` / `ends_at` None (templates) means always: a
+    coupon has its own validity. `shop` limits the offer to that shop's lines.
     """
 
     code: str

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 def first_units_shares(units: int, shares: Sequence[int], taken: int) -> list[int]:
     """What the first `taken` of `units` units carry of each share, in minor units.
 
-    With P_i = s_1 + .. + s_i the units carry T_m = taken * floor(P_m / units) + max(0, taken - (units -
-    P_m mod units)) of all,
-    and T_i = floor(T_(i+1) * P_i / P_(i+1)) of the first i; so the odd minor units of the discount lie on
-    the last units.
+    With P_i = s_1 + .. + s_i the units carry T_m = taken * floor(P_m / units) + max(0, taken - (units - P_m mod
+    units)) of all, and T_i = floor(T_(i+1) * P_i / P_(i+1)) of the first i; so the odd minor units of the
+    discount lie on the last units.
     """
     sums = []
     running = 0

@@ -35,13 +35,13 @@ class NotApplied:
     offer: Offer
     coupon: Coupon | None
     reason: str
-    numbers: dict[str, object]
+    numbers: Mapping[str, object]
 
 
 @dataclass(slots=True)
 class Reward:
-    """A gift (`sku`), reward coupon (`template`) or points that an offer gives; `refusal` says why it
-    cannot be given."""
+    """A gift (`sku`), reward coupon (`template`) or points that an offer gives; `refusal` says why it cannot
+    be given."""
 
     offer: Offer
     quantity: int

@@ -19,10 +19,8 @@ class PaidSegment:
     later shares.
 
     Amounts in minor units. `shares` are (offer code, amount) in the order applied; `returned` the units
-    returned so far;
-    `adjusted` the money already paid back without units that lies on the units not yet returned: runs of
-    (units, amount of
-    each), in the order in which they are returned; empty means none.
+    returned so far; `adjusted` the money already paid back without units that lies on the units not yet
+    returned: runs of (units, amount of each), in the order in which they are returned; empty means none.
     """
 
     units: int
@@ -71,7 +69,8 @@ class UnitsReturned:
 
 
 def return_units(segment: PaidSegment, units: int) -> UnitsReturned:
-    """Return `units` more units: the net of the first a + j less that of the first a, less the adjustments on them.
+    """Return `units` more units: the net of the first a + j less that of the first a, less the adjustments on
+    them.
 
     Raises OverRefund when fewer units are left.
     """
@@ -114,8 +113,8 @@ def adjust(segments: Sequence[PaidSegment], amount: int) -> list[PaidSegment]:
 
 
 def _open_runs(segment: PaidSegment) -> list[tuple[int, int, int]]:
-    """The units not yet returned as runs of (units, net of one, adjusted of one), in the order in which
-    they are returned.
+    """The units not yet returned as runs of (units, net of one, adjusted of one), in the order in which they
+    are returned.
 
     By the rule for parts the odd minor units of the discount lie on the last units.
     """

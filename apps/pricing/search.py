@@ -1,10 +1,12 @@
-"""Which set of offers is chosen (pricing rules, section 7): an exact search over sets, cut short only by sound bounds.
+"""Which set of offers is chosen (pricing rules, section 7): an exact search over sets, cut short only by sound
+bounds.
 
-Offers are applied in layer order, so sets that begin alike share the work: the search walks the candidates in that
-order, applies or leaves each, and gives up a branch when even the most that the rest could still give cannot beat the
-best set found. What an offer can give never grows while others are applied (fewer open units, lower nets), so what it
-would give on one state bounds it on every state that follows. Bounds are inherited from the state before and
-looked at again on the new one, the largest first, only until the branch is seen to be lost.
+Offers are applied in layer order, so sets that begin alike share the work: the search walks the candidates in
+that order, applies or leaves each, and gives up a branch when even the most that the rest could still give
+cannot beat the best set found. What an offer can give never grows while others are applied (fewer open units,
+lower nets), so what it would give on one state bounds it on every state that follows. Bounds are inherited from
+the state before and looked at again on the new one, the largest first, only until the branch is seen to be
+lost.
 """
 
 from __future__ import annotations

@@ -35,11 +35,10 @@ Columns = tuple[list[Piece], list[int], list[int], list[int]]
 class Segments:
     """All segments of a group in order, as columns: piece, units, net, and which candidates each is open to.
 
-    `open_to` is a bit mask over candidate indexes: in scope, and compatible with everything applied so
-    far; `every` holds
-    the candidates to whom all segments are open. `total` is (net, units) of all segments. `floors`: some
-    SKU of the group
-    has a `min_price`. Immutable by habit: a booking makes new columns, and shares those that it doesn't change.
+    `open_to` is a bit mask over candidate indexes: in scope, and compatible with everything applied so far;
+    `every` holds the candidates to whom all segments are open. `total` is (net, units) of all segments.
+    `floors`: some SKU of the group has a `min_price`. Immutable by habit: a booking makes new columns, and
+    shares those that it doesn't change.
     """
 
     __slots__ = (
@@ -121,11 +120,11 @@ class Segments:
         return room if room > 0 else 0
 
     def unit_runs(self, bit: int) -> list[Run]:
-        """The units open to the candidate with this bit, dearest first, ties in cart order, as runs of equal amount.
+        """The units open to the candidate with this bit, dearest first, ties in cart order, as runs of equal
+        amount.
 
-        By the rule for parts of a segment the odd minor units of a discount lie on the last units, so a
-        segment is at most
-        two runs.
+        By the rule for parts of a segment the odd minor units of a discount lie on the last units, so a segment
+        is at most two runs.
         """
         if self._runs is None:
             self._runs = self.runs_at(range(len(self.pieces)))

@@ -1,5 +1,5 @@
-"""One given set of offers, in the order of application; and the portal's `selection: priority`, which
-builds one such set."""
+"""One given set of offers, in the order of application; and the portal's `selection: priority`, which builds
+one such set."""
 
 from __future__ import annotations
 
@@ -95,8 +95,7 @@ class Group:
 
     def in_order(self) -> State:
         """Go through the candidates, the preferred first, then by layer, priority and code; keep each that
-        does not clash
-        with one kept before and that is itself used when it is added to them."""
+        does not clash with one kept before and that is itself used when it is added to them."""
         chosen = blocked = 0
         state = self.item_state(0)
         last: tuple[int, int, str] = (-1, 0, "")

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 class Usage:
     """The numbers of one offer for one customer, at one moment; the default is an unused, running offer.
 
-    `blocked` is "" or the reason code that keeps the whole offer from applying (paused, sold_out, budget_exhausted,
-    ended, ...) with `blocked_numbers` behind it. `sold_units` / `sold_by_sku` are held plus paid units within the span
-    that stock counts over; `spent_amount` is held plus spent budget; `customer_*` count this customer's
-    held and paid units and orders within
-    the limit's span, `today_*` within the calendar day. `stock_total`, `stock_per_sku` and
-    `budget_amount`, where given, replace
-    what the offer says (lowered, or raised by revision).
+    `blocked` is "" or the reason code that keeps the whole offer from applying (paused, sold_out,
+    budget_exhausted, ended, ...) with `blocked_numbers` behind it. `sold_units` / `sold_by_sku` are held plus
+    paid units within the span that stock counts over; `spent_amount` is held plus spent budget; `customer_*`
+    count this customer's held and paid units and orders within the limit's span, `today_*` within the calendar
+    day. `stock_total`, `stock_per_sku` and `budget_amount`, where given, replace what the offer says (lowered,
+    or raised by revision).
     """
 
     blocked: str = ""

@@ -1,5 +1,5 @@
-"""The kinds of offers, one file each. Importing a file registers its kind in `KINDS`; this list is the
-only place that names them."""
+"""The kinds of offers, one file each. Importing a file registers its kind in `KINDS`; this list is the only
+place that names them."""
 
 from apps.pricing.kinds import (
     addon_price,

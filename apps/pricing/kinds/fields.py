@@ -1,6 +1,8 @@
-"""How a kind declares its parameters: one typed dataclass field each, with label, unit and bounds in its metadata.
+"""How a kind declares its parameters: one typed dataclass field each, with label, unit and bounds in its
+metadata.
 
-The JSON reader, the admin form, the sentence, the API schema and the docs table all derive from these declarations.
+The JSON reader, the admin form, the sentence, the API schema and the docs table all derive from these
+declarations.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from apps.pricing.faults import MAX_AMOUNT, Reader
 class Param:
     """The declaration of one parameter.
 
-    `unit` says what a person types and how it is read:
-    money (minor units), bps (basis points off), units (a count), flag, choice, sku, prices ({sku: minor units}),
-    components ({sku: units}), tiers (a list of thresholds with benefits).
+    `unit` says what a person types and how it is read: money (minor units), bps (basis points off), units (a
+    count), flag, choice, sku, prices ({sku: minor units}), components ({sku: units}), tiers (a list of
+    thresholds with benefits).
     """
 
     name: str

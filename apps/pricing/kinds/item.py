@@ -18,9 +18,8 @@ class ItemKind(Kind):
     counts_units: ClassVar[bool] = True
 
     def reduced(self, price: int, sku: str) -> int | None:
-        """The unit price it asks for at list price `price`, below 0 where it takes more than there is;
-        None where it says
-        nothing about the SKU."""
+        """The unit price it asks for at list price `price`, below 0 where it takes more than there is; None
+        where it says nothing about the SKU."""
         raise NotImplementedError
 
 
