@@ -47,6 +47,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 "coupons.view_claimcampaign",
             ),
             _item(_("Simulator"), "calculate", "simulator", "activities.view_activity"),
+            _item(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
         ),
         _group(
             _("Goods and people"),

@@ -1,0 +1,5 @@
+"""Orders in the admin: looked up, explained; refunded and cancelled through the services of the API."""
+
+from apps.orders.admin.order import OrderAdmin
+
+__all__ = ["OrderAdmin"]
