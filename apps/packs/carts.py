@@ -51,7 +51,7 @@ class CartPricer:
         pack, faults = (self.pack, []) if raw is None else self._compiled(raw)
         if pack is None and not faults:
             faults = [NO_PACK]
-        if general.faults:
+        if faults or general.faults:  # all that is wrong, with the pack and with the cart
             faults = without_echoes(Findings([*faults, *_cart_faults(tree, pack)]), general)
         if pack is None or faults:
             return _error(faults)
@@ -95,22 +95,23 @@ def _meaning_faults(body: QuoteBody, pack: OfflinePack) -> list[Fault]:
     return faults + line_faults(body, pack.skus)
 
 
-def _head_faults(tree: Any, pack: OfflinePack) -> list[Fault]:
+def _head_faults(tree: Any, pack: OfflinePack | None) -> list[Fault]:
     """What the pack has against a body that could not be read: one list names everything."""
     if not isinstance(tree, dict):
         return []
     currency = tree.get("currency")
-    faults = currency_faults(currency, pack.currency or currency) if isinstance(currency, str) else []
+    expected = pack.currency if pack else None
+    faults = currency_faults(currency, expected or currency) if isinstance(currency, str) else []
     if tree.get("as_of") is None:
         faults.append(Fault("as_of", "required", "is required"))
     return faults
 
 
 def _cart_faults(tree: Any, pack: OfflinePack | None) -> list[Fault]:
-    """Every fault of a cart that is not even sound as JSON."""
+    """Every fault of a cart whose line is wrong elsewhere, too: as JSON, or in its pack."""
     findings = Findings()
     read_quote(Reader(tree, "", findings))
-    return findings.faults + (_head_faults(tree, pack) if pack else [])
+    return findings.faults + _head_faults(tree, pack)
 
 
 def _inside(fault: Fault) -> Fault:

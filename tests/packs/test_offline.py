@@ -234,15 +234,19 @@ def test_a_wrong_cart_is_a_problem_with_every_fault(raw: Any, code: str, expecte
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        (b'{"pack": {"pack": 1, "x": 2}, "lines": []}', ["pack.x: is not known here"]),
-        (b'{"pack": [], "lines": []}', ["pack: must be an object"]),
+        (b'{"pack": {"pack": 1, "x": 2}, "lines": []}',
+         ["pack.x: is not known here", "currency: is required", "as_of: is required"]),
+        (b'{"pack": [], "lines": []}',
+         ["pack: must be an object", "currency: is required", "as_of: is required"]),
         (b'{"pack": {"pack": 1}, "currency": "CNY", "lines": [], "lines": []}',
          ["lines: is given twice", "as_of: is required"]),
         (b'{"pack": {"catalog": {"skus": [{"sku": "A", "price": NaN}]}}, "lines": [{"quantity": NaN}]}',
          ["pack.catalog.skus[0].price: must be a finite number", "lines[0].quantity: must be a finite number",
-          "currency: is required", "lines[0].line: is required", "lines[0].sku: is required"]),
+          "currency: is required", "lines[0].line: is required", "lines[0].sku: is required", "as_of: is required"]),
         (b"{}", ["pack: is required: there is no pack to price with"]),
-        (b'{"pack": null}', ["pack: is required: there is no pack to price with"]),
+        (b'{"pack": null}',
+         ["pack: is required: there is no pack to price with", "currency: is required", "lines: is required",
+          "as_of: is required"]),
     ],
 )  # fmt: skip
 def test_a_line_with_a_wrong_pack(line: bytes, expected: list[str]) -> None:
@@ -257,3 +261,12 @@ def test_a_line_that_is_no_json(line: bytes) -> None:
     assert answer["error"]["status"] == 400
     if b"pack" in line:
         assert (answer["error"]["code"], answer["error"]["errors"]) == ("invalid_json", [])
+
+
+def test_faults_of_the_pack_and_of_the_cart_come_together() -> None:
+    wrong = cart(lines=[{"line": "1", "sku": "A", "quantity": 0}], as_of=None)
+    assert faults(quote_raw(pack(colour="red"), wrong)) == [
+        "pack.colour: is not known here",
+        "lines[0].quantity: must be at least 1",
+        "as_of: is required",
+    ]
