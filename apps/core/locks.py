@@ -16,6 +16,7 @@ class AdvisoryLock(IntEnum):
     ROLE_GRANT = 5
     AUDIENCE_RULES = 6
     SEAL_LEDGER = 7
+    RELAY_EVENTS = 8
 
 
 def hold(lock: AdvisoryLock) -> None:

@@ -1,9 +1,16 @@
 """What belongs to every change: the audit log with its chain, stored answers, and events on their way out."""
 
+import secrets
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.clock import DatabaseNow
+
+
+def new_salt() -> str:
+    return secrets.token_hex(16)
 
 
 class AuditEntry(models.Model):
@@ -92,3 +99,62 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject}"
+
+
+class WebhookEndpoint(models.Model):
+    """Where events go. `salt` and the portal's secret key make the secret that signs: none is stored."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    url = models.URLField(_("address"), max_length=500)
+    topics = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("events"), default=list, blank=True,
+        help_text=_("Such as order.paid; empty means all of them."),
+    )  # fmt: skip
+    active = models.BooleanField(_("active"), default=True)
+    salt = models.CharField(max_length=32, default=new_salt, editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=DatabaseNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        ordering = ["name"]
+        default_permissions = ("view", "add", "change")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookDelivery(models.Model):
+    """One event on its way to one endpoint: tried until it is taken, or given up and left for people to send again."""
+
+    event = models.ForeignKey(OutboxEvent, models.PROTECT, related_name="deliveries", verbose_name=_("event"))
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, models.PROTECT, related_name="deliveries", verbose_name=_("webhook")
+    )
+    subject = models.CharField(_("thing"), max_length=200)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), db_default=DatabaseNow())
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    dead_at = models.DateTimeField(_("given up"), null=True)
+    last_error = models.CharField(_("last answer"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        permissions = [("resend_webhookdelivery", _("Can send deliveries again"))]
+        constraints = [models.UniqueConstraint(fields=["event", "endpoint"], name="delivery_once")]
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=models.Q(delivered_at=None, dead_at=None), name="delivery_due"
+            ),
+            models.Index(
+                fields=["endpoint", "subject", "id"],
+                condition=models.Q(delivered_at=None, dead_at=None),
+                name="delivery_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} to {self.endpoint_id}"

@@ -99,6 +99,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "storefront.change_apiclient",
             "storefront.issue_apikey",
             "storefront.revoke_apikey",
+            "core.view_outboxevent",
+            "core.view_webhookendpoint",
+            "core.add_webhookendpoint",
+            "core.change_webhookendpoint",
+            "core.view_webhookdelivery",
+            "core.resend_webhookdelivery",
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(

@@ -1,9 +1,9 @@
-"""The audit log's sealer."""
+"""The audit log's sealer, and the way out for events."""
 
 import structlog
 from celery import shared_task
 
-from apps.core import sealing
+from apps.core import sealing, webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -15,3 +15,9 @@ def seal_audit() -> int:
     if sealed:
         log.info("audit_sealed", sealed=sealed, head=str(sealing.head()))
     return sealed
+
+
+@shared_task(name="core.relay_events")
+def relay_events() -> int:
+    """Send waiting events to the webhooks; the number delivered."""
+    return webhooks.relay()

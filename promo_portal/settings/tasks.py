@@ -55,6 +55,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expire_seconds": 60},
     },
+    "core.relay_events": {"task": "core.relay_events", "schedule": 2.0, "options": {"expire_seconds": 10}},
     "core.purge_idempotency": {
         "task": "core.purge_idempotency",
         "schedule": 600.0,
