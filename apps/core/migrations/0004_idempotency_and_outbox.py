@@ -6,48 +6,71 @@ import apps.core.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0003_role_groups'),
+        ("core", "0003_role_groups"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='IdempotencyRecord',
+            name="IdempotencyRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('client', models.BigIntegerField()),
-                ('key', models.CharField(max_length=255)),
-                ('method', models.CharField(max_length=8)),
-                ('path', models.CharField(max_length=500)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('status', models.SmallIntegerField()),
-                ('content_type', models.CharField(max_length=80)),
-                ('body', models.BinaryField()),
-                ('created_at', models.DateTimeField(db_default=apps.core.clock.DatabaseNow(), editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("client", models.BigIntegerField()),
+                ("key", models.CharField(max_length=255)),
+                ("method", models.CharField(max_length=8)),
+                ("path", models.CharField(max_length=500)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("status", models.SmallIntegerField()),
+                ("content_type", models.CharField(max_length=80)),
+                ("body", models.BinaryField()),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=apps.core.clock.DatabaseNow(), editable=False),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(fields=['created_at'], name='idempotency_by_age')],
-                'constraints': [models.UniqueConstraint(fields=('client', 'key'), name='idempotency_key_once')],
+                "default_permissions": (),
+                "indexes": [models.Index(fields=["created_at"], name="idempotency_by_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("client", "key"), name="idempotency_key_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=80, verbose_name='event')),
-                ('subject', models.CharField(max_length=200, verbose_name='thing')),
-                ('payload', models.JSONField(verbose_name='content')),
-                ('created_at', models.DateTimeField(db_default=apps.core.clock.DatabaseNow(), editable=False, verbose_name='time')),
-                ('relayed_at', models.DateTimeField(editable=False, null=True, verbose_name='passed on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=80, verbose_name="event")),
+                ("subject", models.CharField(max_length=200, verbose_name="thing")),
+                ("payload", models.JSONField(verbose_name="content")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=apps.core.clock.DatabaseNow(), editable=False, verbose_name="time"
+                    ),
+                ),
+                ("relayed_at", models.DateTimeField(editable=False, null=True, verbose_name="passed on")),
             ],
             options={
-                'verbose_name': 'outgoing event',
-                'verbose_name_plural': 'outgoing events',
-                'ordering': ['-id'],
-                'default_permissions': ('view',),
-                'indexes': [models.Index(condition=models.Q(('relayed_at', None)), fields=['id'], name='outbox_waiting')],
+                "verbose_name": "outgoing event",
+                "verbose_name_plural": "outgoing events",
+                "ordering": ["-id"],
+                "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("relayed_at", None)), fields=["id"], name="outbox_waiting"
+                    )
+                ],
             },
         ),
     ]
