@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
 
 from promo_portal.embedded.postgres import PostgresServer
@@ -47,14 +48,15 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(autouse=True)
 def fresh_process() -> Iterator[None]:
-    """Neither an offer book nor a verified key outlives the rows it was made of."""
+    """No offer book and no verified key outlive the rows they were made of, no language the test that spoke it."""
     # Django is set up only after this file was read.
     from apps.orders.book import KEEPER
     from apps.storefront.callers import forget_callers
 
     KEEPER.forget()
     forget_callers()
-    yield
+    with translation.override("en"):  # until a page of the test speaks to somebody in theirs
+        yield
     KEEPER.forget()
     forget_callers()
 

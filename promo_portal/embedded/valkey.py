@@ -37,6 +37,7 @@ class ValkeyServer:
         self.process: process.Process | None = None
 
     def start(self, timeout: float = 20) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)  # the socket may lie elsewhere, when the path is long
         self.socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.stop_orphan()
         self.process = self._spawn()

@@ -165,6 +165,13 @@ def test_a_command_without_database_starts_no_server(folder):
     assert not (folder / "postgres").exists()
 
 
+def test_servers_start_in_a_folder_whose_path_no_socket_could_have(tmp_path):
+    folder = tmp_path / ("deep" * 20) / "data"
+    assert manage(folder, "migrate", "--verbosity=0").returncode == 0
+    assert (folder / "valkey" / "valkey.log").exists()
+    assert wait_until_gone(folder) == []
+
+
 def test_a_command_that_is_told_to_end_takes_its_servers_along(folder):
     command = [sys.executable, "-m", "promo_portal.supervisor", "manage", "shell", "--no-imports", "-c", WAIT]
     process = subprocess.Popen(
