@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
 from apps.core.locks import lock_number
 from apps.core.models import IdempotencyRecord
+from apps.core.prepared import prepared_cursor
 
 KEPT = timedelta(days=90)
 IN_PROGRESS = "in_progress"
@@ -88,7 +89,7 @@ def purge() -> int:
 
 def _take_turn(request: Request) -> None:
     """Only one request with a key at a time. A statement of its own: what the next one reads is then up to date."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s)", [lock_number("key", str(request.client), request.key)]
         )
@@ -98,7 +99,7 @@ def _take_turn(request: Request) -> None:
 
 
 def _stored(request: Request) -> Reply | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(FIND, [request.client, request.key])
         row = cursor.fetchone()
     if row is None:
@@ -111,7 +112,7 @@ def _stored(request: Request) -> Reply | None:
 
 def _store(request: Request, reply: Reply) -> None:
     fresh = replace(reply, replayed=False)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             STORE,
             [

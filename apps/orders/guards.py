@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
-
+from apps.core.prepared import prepared_cursor
 from apps.orders.buckets import DrawOn, NotEnough
 from apps.orders.demand import TakenOfLimit
 
@@ -42,7 +41,7 @@ def take_counters(draws: Sequence[DrawOn]) -> None:
     """Hold these amounts, all of them or none; raises NotEnough."""
     if not draws:
         return
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             TAKE.format(room=ROOM),
             {"ids": [draw.counter for draw in draws], "amounts": [draw.amount for draw in draws]},
@@ -55,7 +54,7 @@ def use_limits(customer: str | None, taken: Sequence[TakenOfLimit]) -> list[tupl
     """Count these against the customer's limits, all or none: (row, what was taken). Raises NotEnough."""
     if not taken or customer is None:
         return []
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             USE.format(within_units=WITHIN_UNITS, within_orders=WITHIN_ORDERS),
             {

@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-import psycopg
 from django.conf import settings
-from django.db import connection
 
 from apps.audiences.selectors import CUSTOMER_FACTS, CUSTOMER_LISTS, RULE_VERSION
 from apps.catalog.models import Selection
 from apps.catalog.selectors import SKU_FACTS, read_sku_facts
 from apps.core.clock import now_sql
+from apps.core.prepared import fetch_prepared
 from apps.pricing.cart import Sku
 
 JOURNAL_END = "(SELECT max(id) FROM offers_bookchange)"
@@ -27,13 +26,6 @@ HAS_ORDERED = """EXISTS (
 )"""
 STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
     {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}"""
-
-
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Binds on the server and has each statement prepared at its first use: planning costs more than running it."""
-
-    def execute(self, query: Any, params: Any = None, **_: Any) -> PreparedCursor:
-        return super().execute(query, params, prepare=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +66,3 @@ def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> In
         skus=facts,
         has_ordered=has_ordered,
     )
-
-
-def fetch_prepared(statement: str, names: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The one row of a statement, through Django's connection so that its counters and wrappers see it."""
-    connection.ensure_connection()
-    prepared = PreparedCursor(connection.connection)
-    with connection._prepare_cursor(prepared) as cursor:  # type: ignore[attr-defined]
-        cursor.execute(statement, names)
-        row = cursor.fetchone()
-    assert row is not None
-    return row

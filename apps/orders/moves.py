@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db import connection
+from apps.core.prepared import prepared_cursor
 
 # What the orders hold of each counter, its rows locked first in the order of their ids.
 DRAWN = """
@@ -49,14 +49,14 @@ def sell(orders: Sequence[int]) -> list[str]:
 
 def free(orders: Sequence[int]) -> None:
     """What these orders hold is free again: of their customers' limits, then of the counters."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(FREE_LIMITS, {"orders": list(orders)})
     _move(FREE, orders)
 
 
 def _move(statement: str, orders: Sequence[int]) -> list[str]:
     """Run a move; every counter drawn on must have been moved, or nothing is."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, {"orders": list(orders)})
         row = cursor.fetchone()
     assert row is not None
@@ -68,5 +68,5 @@ def _move(statement: str, orders: Sequence[int]) -> list[str]:
 
 def copy_hold(orders: Sequence[int], event: str) -> None:
     """The ledger notes for all that was held that it was redeemed or released."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(COPY, {"orders": list(orders), "event": event})

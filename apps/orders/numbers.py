@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import orjson
 
+from apps.core.prepared import fetch_prepared
 from apps.orders.counted import counts
-from apps.orders.inputs import fetch_prepared
 from apps.orders.models import Measure
 from apps.orders.spans import Spans, day_key, spans_of
 from apps.pricing.cart import CartLine

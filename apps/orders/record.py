@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.db import connection
+
+from apps.core.prepared import prepared_cursor
 
 LEDGER_COLUMNS = "event, what, offer, version, line, segment, sku, units, amount, bearer, restocked"
 LEDGER_TYPES = """event text, what text, offer text, version int, line text, segment int, sku text, units bigint,
@@ -48,7 +49,7 @@ SELECT 'order.held', %(code)s, %(event)s::jsonb FROM placed
 
 def insert_order(values: dict[str, Any]) -> None:
     """`values` are the statement's names; lists and objects go as JSON."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(STATEMENT, values)
 
 

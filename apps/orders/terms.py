@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from apps.orders.inputs import fetch_prepared
+from apps.core.prepared import fetch_prepared
 
 STATEMENT = """
 SELECT (SELECT json_agg(json_build_array(activity.code, version.number,
