@@ -105,9 +105,12 @@ class OrderAdmin(ReadOnlyAdmin):
             what["all"] = True
         else:
             what["lines"] = [
-                {"line": name.removeprefix("units:"), "quantity": int(value)}
+                {"line": name.removeprefix("units:"), "quantity": int(said)}
                 for name, value in request.POST.items()
-                if name.startswith("units:") and value.isascii() and value.isdigit() and int(value)
+                if name.startswith("units:")
+                and (said := str(value)).isascii()
+                and said.isdigit()
+                and int(said)
             ]
         return self._do(
             request,
