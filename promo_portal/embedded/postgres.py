@@ -17,6 +17,7 @@ from promo_portal.embedded.unprivileged import Account, server_account
 USER = "portal"
 DATABASE = "portal"
 SOCKET_PATH_LIMIT = 100
+IN_USE = "pre-existing shared memory block"
 STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
 
 
@@ -60,6 +61,17 @@ class PostgresServer:
         if not (self.data / "PG_VERSION").exists():
             self._initialise(account)
         self.stop_orphan()
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return self._start_once(account, timeout)
+            except PostgresError as error:
+                # Children of a killed server may live on for a moment after it, and hold its memory.
+                if IN_USE not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def _start_once(self, account: Account, timeout: float) -> None:
         self.process = self._spawn(account)
         try:
             self._wait(timeout)
