@@ -75,7 +75,10 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             ),
             _item(_("Webhooks"), "webhook", "core_webhookendpoint_changelist", "core.view_webhookendpoint"),
             _item(
-                _("Deliveries"), "outgoing_mail", "core_webhookdelivery_changelist", "core.view_webhookdelivery"
+                _("Deliveries"),
+                "outgoing_mail",
+                "core_webhookdelivery_changelist",
+                "core.view_webhookdelivery",
             ),
             _item(_("Settings"), "settings", "catalog_portal_changelist", "catalog.view_portal"),
         ),

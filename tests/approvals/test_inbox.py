@@ -98,7 +98,7 @@ def test_every_text_has_its_holes_filled(ann, cleo):
     activity, request = submitted(ann)
     approvals.approve(request=request, actor=cleo, seen_hash=request.content_hash)
     for code in TEXTS:
-        params = {"title": "T", "actor": "A", "submitter": "S", "reason": "R"}
+        params = {"title": "T", "actor": "A", "submitter": "S", "reason": "R", "level": 80}
         assert "%(" not in text_of(Notice(code=code, params=params))
     assert activity.code == request.subject_code
 
