@@ -4,10 +4,9 @@ import os
 
 import pytest
 
+from apps.packs import carts
 from tests.oracle.fuzz import faults, report
 from tests.oracle.generate import case
-
-carts = pytest.importorskip("apps.packs.carts")
 
 CASES = int(os.environ.get("ORACLE_CASES", "2000"))
 BLOCKS = 20
