@@ -17,6 +17,7 @@ class AdvisoryLock(IntEnum):
     AUDIENCE_RULES = 6
     SEAL_LEDGER = 7
     RELAY_EVENTS = 8
+    SEAL_COUPONS = 9
 
 
 def hold(lock: AdvisoryLock) -> None:

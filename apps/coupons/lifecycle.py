@@ -1,5 +1,7 @@
 """The lives of coupon templates and claim campaigns: the shared tables with the permissions of this app."""
 
+from enum import StrEnum
+
 from apps.offers.lifecycle import Right, running_table, template_table
 
 TEMPLATE_RIGHTS = {
@@ -26,3 +28,90 @@ CAMPAIGN_RIGHTS = {
 }
 TEMPLATE_TABLE = template_table(TEMPLATE_RIGHTS)
 CAMPAIGN_TABLE = running_table(CAMPAIGN_RIGHTS)
+
+
+class CouponState(StrEnum):
+    UNUSED = "unused"
+    HELD = "held"
+    USED = "used"
+    EXPIRED = "expired"
+    VOID = "void"
+
+
+class CouponAction(StrEnum):
+    HOLD = "hold"
+    USE = "use"
+    RELEASE = "release"
+    RETURN = "return"
+    EXPIRE = "expire"
+    VOID = "void"
+
+
+#: a coupon's life: what is not named here is refused, by a trigger too
+COUPON_TABLE: dict[tuple[CouponState, CouponAction], tuple[CouponState, ...]] = {
+    (CouponState.UNUSED, CouponAction.HOLD): (CouponState.HELD,),
+    (CouponState.HELD, CouponAction.USE): (CouponState.USED,),
+    # Released after its validity or its template ended, it is unused for no time at all: both edges in one transaction.
+    (CouponState.HELD, CouponAction.RELEASE): (CouponState.UNUSED,),
+    (CouponState.USED, CouponAction.RETURN): (CouponState.UNUSED, CouponState.EXPIRED),
+    (CouponState.UNUSED, CouponAction.EXPIRE): (CouponState.EXPIRED,),
+    (CouponState.UNUSED, CouponAction.VOID): (CouponState.VOID,),
+}
+
+
+class Source(StrEnum):
+    """How a coupon came to its customer. The five of the grants API are also what an agent may choose."""
+
+    CLAIM = "claim"
+    CODE = "code"
+    PUSH = "push"
+    EVENT = "event"
+    REWARD = "reward"
+    SERVICE_COMPENSATION = "service_compensation"
+    LOTTERY = "lottery"
+    MEMBERSHIP = "membership"
+    REGISTRATION = "registration"
+    REFERRAL = "referral"
+
+
+GRANT_SOURCES = (
+    Source.SERVICE_COMPENSATION,
+    Source.LOTTERY,
+    Source.MEMBERSHIP,
+    Source.REGISTRATION,
+    Source.REFERRAL,
+)
+
+
+class RedemptionState(StrEnum):
+    """Of one use of a coupon by an order; held and used are active, and a coupon has at most one such."""
+
+    HELD = "held"
+    USED = "used"
+    RELEASED = "released"
+    RETURNED = "returned"
+
+
+class RewardState(StrEnum):
+    HELD = "held"
+    GRANTED = "granted"
+    RELEASED = "released"
+
+
+class CodeBatchState(StrEnum):
+    """Of a batch of codes: approved before any code exists, exported once, revoked for good."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    GENERATING = "generating"
+    OPEN = "open"
+    REVOKED = "revoked"
+
+
+class PushState(StrEnum):
+    """Of a mass push: a test list first, then the audience; stopping and going on lose and repeat nothing."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DONE = "done"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import LocalDateTimeField
-from apps.coupons.models import MODE_LABELS
+from apps.coupons.models.configuration import MODE_LABELS
 from apps.offers.forms import inputs, parts
 from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.fields import CodeField

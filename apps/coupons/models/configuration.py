@@ -1,4 +1,4 @@
-"""Coupon templates and claim campaigns as configured and approved; coupons themselves come with issuing."""
+"""Coupon templates and claim campaigns as configured and approved."""
 
 from typing import Any, ClassVar
 
@@ -59,6 +59,9 @@ class CouponTemplate(Versioned):
         editable=False,
         verbose_name=_("stopped by"),
     )
+    # 停用: issued coupons are not used either. 作废: what was issued before is void, also once an order lets it go.
+    use_stopped_at = models.DateTimeField(_("use stopped"), null=True, editable=False)
+    voided_at = models.DateTimeField(_("coupons voided"), null=True, editable=False)
     current = models.ForeignKey(
         "coupons.TemplateVersion",
         models.PROTECT,
