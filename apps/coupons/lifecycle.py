@@ -115,3 +115,11 @@ class PushState(StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
     DONE = "done"
+
+
+class EventGrantState(StrEnum):
+    """Of something that brings a customer coupons: it waits a moment, then it is given or refused."""
+
+    WAITING = "waiting"
+    GRANTED = "granted"
+    REFUSED = "refused"

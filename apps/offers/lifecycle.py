@@ -63,6 +63,9 @@ class Action(StrEnum):
     REVISE = "revise"
     STOP_ISSUING = "stop_issuing"
     RESUME_ISSUING = "resume_issuing"
+    STOP_USE = "stop_use"
+    RESUME_USE = "resume_use"
+    VOID = "void"
 
 
 class Right(StrEnum):
@@ -194,11 +197,21 @@ def _ending_rows(state: State, rights: Mapping[Right, str]) -> list[Transition]:
 
 
 def template_table(rights: Mapping[Right, str]) -> Table:
-    """draft -> in_review -> approved -> stopped, and back from stopped by approval."""
+    """draft -> in_review -> approved -> stopped, and back from stopped by approval.
+
+    Stopping use and voiding stop issuing, too.
+    """
     approved, stopped = TemplateState.APPROVED, TemplateState.STOPPED
+    ending = [
+        Transition(state, action, (stopped,), rights[Right.APPROVE], four_eyes=True)
+        for state in (approved, stopped)
+        for action in (Action.STOP_USE, Action.VOID)
+    ]
     return Table(
         (
             *review_rows(rights, (approved,)),
+            *ending,
+            Transition(stopped, Action.RESUME_USE, (stopped,), rights[Right.RESUME], four_eyes=True),
             Transition(approved, Action.STOP_ISSUING, (stopped,), rights[Right.STOP], needs_reason=True),
             Transition(stopped, Action.RESUME_ISSUING, (approved,), rights[Right.RESUME], four_eyes=True),
             Transition(approved, Action.REVISE, (approved,), rights[Right.REVISE]),

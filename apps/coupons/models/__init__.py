@@ -8,6 +8,7 @@ from apps.coupons.models.configuration import (
     template_kind_choices,
 )
 from apps.coupons.models.coupon import Coupon, Redemption, RewardHold
+from apps.coupons.models.handing_out import CompensationQuota, CompensationUse, EventGrant, VoidRun
 from apps.coupons.models.ledger import ClaimAttempt, CouponEntry, CouponEvent, CouponSeal
 from apps.coupons.models.push import PushRun
 
@@ -19,15 +20,19 @@ __all__ = [
     "ClaimUse",
     "Code",
     "CodeBatch",
+    "CompensationQuota",
+    "CompensationUse",
     "Coupon",
     "CouponEntry",
     "CouponEvent",
     "CouponSeal",
     "CouponTemplate",
+    "EventGrant",
     "PushRun",
     "Redemption",
     "RewardHold",
     "TemplateAllowance",
     "TemplateVersion",
+    "VoidRun",
     "template_kind_choices",
 ]

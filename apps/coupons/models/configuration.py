@@ -62,6 +62,10 @@ class CouponTemplate(Versioned):
     # 停用: issued coupons are not used either. 作废: what was issued before is void, also once an order lets it go.
     use_stopped_at = models.DateTimeField(_("use stopped"), null=True, editable=False)
     voided_at = models.DateTimeField(_("coupons voided"), null=True, editable=False)
+    # Whether customer service may hand it out as compensation.
+    for_compensation = models.BooleanField(
+        _("for compensation"), default=False, db_default=False, editable=False
+    )
     current = models.ForeignKey(
         "coupons.TemplateVersion",
         models.PROTECT,
