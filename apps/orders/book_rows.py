@@ -63,7 +63,7 @@ def rows_since(start: datetime) -> Iterator[BookRow]:
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, [start])
         while rows := cursor.fetchmany(CHUNK):
-            yield from map(_row, rows)
+            yield from map(read_row, rows)
 
 
 def rows_at(moment: datetime) -> list[BookRow]:
@@ -96,10 +96,11 @@ def changed_codes(since: int) -> tuple[int, set[str]]:
 def _fetch(statement: str, parameters: list[Any]) -> list[BookRow]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return [_row(row) for row in cursor.fetchall()]
+        return [read_row(row) for row in cursor.fetchall()]
 
 
-def _row(row: Sequence[Any]) -> BookRow:
+def read_row(row: Sequence[Any]) -> BookRow:
+    """From (owner, status, why it ended, when, document, stops in force)."""
     owner, document = row[0], orjson.loads(row[4])
     if owner == Owner.TEMPLATE:
         return BookRow(compile_template(document), UNUSED)
