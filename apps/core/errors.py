@@ -1,5 +1,8 @@
 """A refusal of the domain: a stable code, a sentence for people, the field at fault and the numbers behind it."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -57,3 +60,30 @@ class StaleEdit(DomainError):
         self, message: Text = _("Somebody else changed this in the meantime. Reload it and edit again.")
     ) -> None:
         super().__init__("stale_edit", message)
+
+
+class Refused(DomainError):
+    """A business rule says no, and nothing has changed. `members` are part of the API's answer.
+
+    `after` notes what the refusal itself leaves behind (an attempt, a decision); it runs once what was done is undone.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: Text,
+        /,
+        *,
+        status: int = 409,
+        members: Mapping[str, Any] | None = None,
+        after: Callable[[], None] | None = None,
+        **numbers: object,
+    ) -> None:
+        super().__init__(code, message, **numbers)
+        self.status = status
+        self.members: dict[str, Any] = dict(members or {})
+        self.after = after
+
+
+class BusyError(Exception):
+    """Every attempt met others; the request may come again."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from apps.core.clock import database_now
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, Refused
 from apps.core.locks import lock_number
 from apps.core.models import IdempotencyRecord
 from apps.core.prepared import prepared_cursor
@@ -22,6 +22,8 @@ KEPT = timedelta(days=90)
 IN_PROGRESS = "in_progress"
 KEY_REUSED = "idempotency_key_reused"
 PURGE = 10_000
+# Refusals that stay what they are. Others (not for you, too often) may come out otherwise when asked again.
+LASTING = frozenset({404, 409, 422})
 
 FIND = """
 SELECT method, path, body_hash, status, content_type, body FROM core_idempotencyrecord
@@ -61,8 +63,9 @@ class Reply:
 def once(request: Request, act: Callable[[], Reply], refuse: Callable[[Exception], Reply | None]) -> Reply:
     """Run `act` and store its reply, or give the stored one. All in one transaction.
 
-    `refuse` turns an exception into the answer to be stored instead, with nothing of `act` kept; None lets the
-    exception through, and then nothing is stored. Errors: in_progress, idempotency_key_reused.
+    `refuse` turns an exception into the answer to be given instead, with nothing of `act` kept but what a refusal
+    notes afterwards; it is stored if it lasts. None lets the exception through, and then nothing is stored.
+    Errors: in_progress, idempotency_key_reused.
     """
     with transaction.atomic():
         _take_turn(request)
@@ -77,7 +80,10 @@ def once(request: Request, act: Callable[[], Reply], refuse: Callable[[Exception
             if refusal is None:
                 raise
             reply = refusal
-        _store(request, reply)
+            if isinstance(error, Refused) and error.after is not None:
+                error.after()
+        if reply.status < 300 or reply.status in LASTING:
+            _store(request, reply)
     return reply
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from apps.offers.compile import instant
 from apps.pricing.faults import Fault
+from apps.pricing.kinds import kind_from_json
 
 Json = Mapping[str, Any]
 
@@ -34,6 +35,7 @@ def submission_faults(content: Json, facts: Facts, now: datetime) -> list[Fault]
     return [
         *_window_faults(content, "starts_at", "ends_at", "", now),
         *_validity_faults(content, now),
+        *_budget_faults(content),
         *_reach_faults(content, facts),
         *_holdout_faults(content),
         *_release_faults(content),
@@ -56,6 +58,19 @@ def _window_faults(content: Json, start: str, end: str, prefix: str, now: dateti
 def _validity_faults(content: Json, now: datetime) -> list[Fault]:
     validity = content.get("validity") or {}
     return _window_faults(validity, "from", "until", "validity.", now)
+
+
+def _budget_faults(content: Json) -> list[Fault]:
+    """A coupon reserves the most it can cost; where that has no bound, money cannot be the budget."""
+    if "validity" not in content or content["budget"]["amount"] is None:
+        return []
+    if kind_from_json(content["kind"], content["params"]).worst_amount() is not None:
+        return []
+    return [
+        Fault(
+            "budget.amount", "no_worst_case", "what one coupon costs has no bound: limit their number instead"
+        )
+    ]
 
 
 def _reach_faults(content: Json, facts: Facts) -> list[Fault]:

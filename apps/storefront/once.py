@@ -10,7 +10,7 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 from apps.core import idempotency
-from apps.orders.errors import OrderRefused
+from apps.core.errors import Refused
 from apps.storefront.callers import Caller
 from apps.storefront.problems import Problem, answer_problem
 from apps.storefront.requests import json_body
@@ -38,8 +38,8 @@ def answer_once(
 
 
 def _refusal(error: Exception) -> idempotency.Reply | None:
-    """Refusals of business rules are answers like others; everything else may come out otherwise next time."""
-    if not isinstance(error, OrderRefused):
+    """Refusals of business rules are answers; everything else is raised, and leaves nothing behind."""
+    if not isinstance(error, Refused):
         return None
     told = answer_problem(error)
     return idempotency.Reply(told.status_code, told.content, told["Content-Type"])

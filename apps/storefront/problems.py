@@ -14,9 +14,8 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, Unsupporte
 
 from apps.carts.decode import FaultyBodyError
 from apps.carts.problem import CONTENT_TYPE, body_problem, problem
-from apps.core.errors import DomainError
+from apps.core.errors import BusyError, DomainError, Refused
 from apps.core.idempotency import KEY_REUSED
-from apps.orders.errors import BusyError, OrderRefused
 
 log = structlog.get_logger(__name__)
 CHALLENGE = {"WWW-Authenticate": "Api-Key"}
@@ -47,7 +46,7 @@ def answer_problem(error: Exception) -> HttpResponse:
         return respond(body, error.headers)
     if isinstance(error, FaultyBodyError):
         return respond(body_problem(error.faults, error.detail))
-    if isinstance(error, OrderRefused):
+    if isinstance(error, Refused):
         return respond(problem(error.status, error.code, error.message, (), **error.members))
     if isinstance(error, BusyError):
         busy = problem(503, "unavailable", "Too many others want the same at this moment; try again.")

@@ -54,6 +54,16 @@ def test_a_fixed_validity_must_lie_ahead() -> None:
     assert faults(read_template, template(validity={"mode": "relative", "days": 1})) == []
 
 
+def test_money_is_no_budget_for_coupons_whose_cost_has_no_bound() -> None:
+    percentage = {"metric": "amount", "tiers": [{"at": 0, "benefit": {"percentage_off": 2000}}]}
+    unbounded = template(params=percentage, budget={"amount": 1, "quantity": 10})
+    assert faults(read_template, unbounded) == [
+        "budget.amount: what one coupon costs has no bound: limit their number instead"
+    ]
+    assert faults(read_template, template(params=percentage, budget={"quantity": 10})) == []
+    assert faults(read_template, template(budget={"amount": 100_000})) == []
+
+
 def test_coupons_must_outlast_the_campaign_and_slots_lie_inside_it() -> None:
     raw = campaign(
         releases=[

@@ -19,6 +19,7 @@ from apps.audiences.services.customers import ensure_customer
 from apps.carts.bodies import OrderBody, given
 from apps.carts.carts import cart_of, currency_faults, customer_id, line_faults
 from apps.carts.decode import ORDERS, FaultyBodyError
+from apps.core.errors import BusyError
 from apps.core.locks import lock_number
 from apps.orders import buckets, entries, marks
 from apps.orders.answers import order_answer
@@ -26,7 +27,7 @@ from apps.orders.book import KEEPER, LiveBook
 from apps.orders.crash import crash_point
 from apps.orders.customers import customer_of
 from apps.orders.demand import Applied, applied_in, counters_taken, limits_taken
-from apps.orders.errors import ORDER_EXISTS, PRICE_CHANGED, BusyError, OrderRefused
+from apps.orders.errors import ORDER_EXISTS, PRICE_CHANGED, OrderRefused
 from apps.orders.guards import take_counters, use_limits
 from apps.orders.inputs import Inputs, gather
 from apps.orders.lifecycle import OrderState

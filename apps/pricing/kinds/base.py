@@ -103,6 +103,10 @@ class Kind:
         """What the customer gets under which condition, in plain words."""
         raise NotImplementedError
 
+    def worst_amount(self) -> int | None:
+        """The most it can take off one cart, in minor units; None where its parameters set no bound."""
+        return None
+
     def only_skus(self) -> frozenset[str] | None:
         """The SKUs outside which the offer can do nothing; None where the parameters don't say."""
         return None

@@ -36,6 +36,9 @@ class ShippingOff(Kind):
             return Refusal("no_effect")
         return fee if self.value is None else min(self.value, fee)
 
+    def worst_amount(self) -> int | None:
+        return self.value
+
     def sentence(self, words: Wording) -> str:
         what = (
             words.pick("包邮", "free shipping")

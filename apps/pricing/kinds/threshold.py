@@ -99,6 +99,15 @@ class Threshold(SegmentKind):
             return 0 if met.percentage_off is None else self._capped(met, share_of(basis, met.percentage_off))
         return self._capped(met, self._uncapped(met, basis, reached)) if self.repeat else met.amount_off
 
+    def worst_amount(self) -> int | None:
+        """The highest tier's, for a higher tier never gives less; one without money off has none."""
+        most = self.tiers[-1]
+        if most.amount_off is None:
+            return most.cap
+        if not self.repeat:
+            return most.amount_off
+        return None if self.max_times is None else most.amount_off * self.max_times
+
     def _uncapped(self, tier: Tier, basis: int, reached: int) -> int:
         if tier.amount_off is not None:
             return tier.amount_off * (reached // tier.at) if self.repeat else tier.amount_off
