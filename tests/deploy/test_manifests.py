@@ -34,7 +34,7 @@ def test_compose_runs_what_the_demo_runs() -> None:
     assert set(services) == {"postgres", "valkey", "migrate", "web", "worker", "beat"}
     portal = [services[name] for name in ("migrate", "web", "worker", "beat")]
     assert {service["image"] for service in portal} == {"promo-portal"}
-    assert all(service["environment"]["SECRET_KEY"] == "${SECRET_KEY:?}" for service in portal)  # noqa: S105
+    assert all(service["environment"]["SECRET_KEY"] == "${SECRET_KEY:?}" for service in portal)
     for name in ("web", "worker", "beat"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert services[name]["depends_on"].keys() <= services.keys()
