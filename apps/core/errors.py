@@ -79,7 +79,7 @@ class Refused(DomainError):
         after: Callable[[], None] | None = None,
         **numbers: object,
     ) -> None:
-        super().__init__(code, message, **numbers)
+        super().__init__(code, message, None, **numbers)
         self.status = status
         self.members: dict[str, Any] = dict(members or {})
         self.after = after
