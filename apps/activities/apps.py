@@ -8,10 +8,13 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.activities.models import Activity, Event
+        from apps.activities.services.revocation import RevokeActivityHandler
         from apps.activities.services.stops import LIFT_STOP, LiftHandler
         from apps.approvals.registry import register
         from apps.offers.versions import known, references
+        from apps.offers.versions.revocation import revoke_action
 
         known.register(Activity)
+        register(revoke_action(Activity), RevokeActivityHandler(Activity))
         register(LIFT_STOP, LiftHandler(Activity))
         references.register("event", references.by_code(Event))

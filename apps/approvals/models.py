@@ -105,6 +105,10 @@ class ApprovalDecision(models.Model):
     verdict = models.CharField(_("verdict"), max_length=8, choices=VERDICTS)
     reason = models.TextField(_("reason"), blank=True)
     seen_hash = models.CharField(_("content hash seen"), max_length=64)
+    # What this person ticked beside the verdict; whatever the submitter proposed, this alone counts.
+    chosen = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("ticked"), default=list, db_default=[], blank=True
+    )
     at = models.DateTimeField(_("time"), db_default=DatabaseNow(), editable=False)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.db.models import Model
 from django.utils.functional import Promise
@@ -31,6 +31,23 @@ class Description:
     title: str
     facts: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[str | Promise, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What an approver may tick beside the verdict, with its effect as things stand; the submitter may propose it."""
+
+    name: str
+    label: str | Promise
+    effect: str | Promise
+    proposed: bool = False
+
+
+@runtime_checkable
+class Choosing(Protocol):
+    """A handler that leaves something to its approvers."""
+
+    def choices(self, request: ApprovalRequest) -> Sequence[Choice]: ...
 
 
 class Handler(Protocol):
@@ -77,6 +94,12 @@ def register(action: str, handler: Handler) -> None:
 
 def handler_for(request: ApprovalRequest) -> Handler:
     return _handlers[request.action]
+
+
+def choices_of(request: ApprovalRequest) -> Sequence[Choice]:
+    """What an approver of this request may tick."""
+    handler = handler_for(request)
+    return handler.choices(request) if isinstance(handler, Choosing) else ()
 
 
 def actions() -> dict[str, Handler]:

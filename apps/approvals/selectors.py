@@ -3,7 +3,7 @@
 from django.db.models import F, QuerySet
 
 from apps.accounts.models import User
-from apps.approvals.lifecycle import RequestState
+from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalRequest, Notice
 from apps.approvals.registry import actions
 
@@ -43,6 +43,12 @@ def pending_for(*, subject_type: str, subject_code: str, action: str) -> Approva
         .select_related("submitter")
         .first()
     )
+
+
+def chosen_by_all(request: ApprovalRequest, name: str) -> bool:
+    """Whether everybody who approved it ticked this choice."""
+    approvals = request.decisions.filter(verdict=Verdict.APPROVE)
+    return approvals.exists() and not approvals.exclude(chosen__contains=[name]).exists()
 
 
 def unread_notices(user: User) -> QuerySet[Notice]:

@@ -56,6 +56,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "activities.withdraw_activity",
         "activities.revise_activity",
         "activities.request_revocation",
+        "orders.export_hit_orders",
         "audiences.add_audience",
         "audiences.change_audience",
         "catalog.change_min_price",
@@ -80,8 +81,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "approvals.decide_approvalrequest",
         "coupons.approve_claimcampaign",
         "coupons.approve_coupontemplate",
+        "orders.export_hit_orders",
     },
-    Role.ANALYST: READ_BUSINESS,
+    Role.ANALYST: READ_BUSINESS | {"orders.export_hit_orders"},
     Role.AUDITOR: READ_BUSINESS | {"accounts.view_*", "core.view_auditentry", "storefront.view_*"},
     Role.ADMINISTRATOR: frozenset(
         {

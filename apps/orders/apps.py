@@ -7,10 +7,14 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders and prices")
 
     def ready(self) -> None:
+        from apps.activities.services import revocation
         from apps.core import readiness, warmup
         from apps.orders import proofs
         from apps.orders.book import KEEPER, readiness_problem
 
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
+        from apps.orders.services.voiding import HeldOrders
+
         proofs.register_all()
+        revocation.register(HeldOrders())

@@ -8,6 +8,7 @@ from apps.orders.chain import LEDGER
 from apps.orders.exhaustion import finish_used_up
 from apps.orders.services import lapse_due
 from apps.orders.services.settling import LAPSE_BATCH
+from apps.orders.services.voiding import void_all
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,15 @@ def lapse() -> int:
     if total:
         log.info("holds_lapsed", orders=total)
     return total
+
+
+@shared_task(name="orders.void")
+def void() -> int:
+    """Give back what the unpaid orders of a revoked activity hold, where its approver wanted that; the number."""
+    voided = void_all()
+    if voided:
+        log.info("holds_voided", orders=voided)
+    return voided
 
 
 @shared_task(name="orders.seal_ledger")

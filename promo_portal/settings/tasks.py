@@ -49,6 +49,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # `expire_seconds`: ticks that pile up behind a stopped worker are dropped, the next one does their work.
     "activities.sweep": {"task": "activities.sweep", "schedule": 5.0, "options": {"expire_seconds": 15}},
     "orders.lapse": {"task": "orders.lapse", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "orders.void": {"task": "orders.void", "schedule": 3.0, "options": {"expire_seconds": 10}},
     "orders.use_up": {"task": "orders.use_up", "schedule": 5.0, "options": {"expire_seconds": 15}},
     "orders.seal_ledger": {
         "task": "orders.seal_ledger",

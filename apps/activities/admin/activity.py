@@ -90,6 +90,8 @@ class ActivityAdmin(VersionedAdmin):
         context = super().page_context(request, situation)
         if situation is not None:
             context["simulator_url"] = f"{reverse('admin:simulator')}?activity={situation.thing.code}"
+            if situation.thing.current_id and request.user.has_perm("orders.export_hit_orders"):
+                context["export_url"] = reverse("admin:orders_voiding_export", args=[situation.thing.code])
         return context
 
     @display(description=_("activity"), ordering="name", header=True)

@@ -18,7 +18,7 @@ from apps.approvals.admin.presenters import presenter_for
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import mark_read
-from apps.approvals.registry import actions, handler_for
+from apps.approvals.registry import actions, choices_of, handler_for
 from apps.approvals.selectors import submitted_by, waiting_for
 from apps.core.clock import database_now
 from apps.core.errors import DomainError, Forbidden
@@ -122,6 +122,7 @@ class ApprovalRequestAdmin(ReadOnlyAdmin):
                 verdict=verdict,
                 seen_hash=request.POST.get("seen_hash", ""),
                 reason=request.POST.get("reason", ""),
+                chosen=request.POST.getlist("chosen"),
             )
         except Forbidden:
             raise
@@ -147,6 +148,7 @@ class ApprovalRequestAdmin(ReadOnlyAdmin):
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
+            "choices": choices_of(asked) if asked.is_pending else [],
             "title": described.title,
             "asked": asked,
             "label": handler.label,

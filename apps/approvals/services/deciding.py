@@ -1,5 +1,7 @@
 """One verdict by one person: four eyes, bound to the content that was seen, one outcome under races."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -7,15 +9,24 @@ from apps.accounts.models import User
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalDecision, ApprovalRequest
 from apps.approvals.notices import notify
-from apps.approvals.registry import Handler, handler_for
+from apps.approvals.registry import Handler, choices_of, handler_for
 from apps.approvals.services.asking import already_decided, close, lock_request, tell_approvers
 from apps.core.audit import Subject, record
 from apps.core.errors import DomainError, FourEyes
 from apps.core.permissions import require_permission
 
 
-def approve(*, request: ApprovalRequest, actor: User, seen_hash: str, reason: str = "") -> ApprovalRequest:
-    return decide(request=request, actor=actor, verdict=Verdict.APPROVE, seen_hash=seen_hash, reason=reason)
+def approve(
+    *, request: ApprovalRequest, actor: User, seen_hash: str, reason: str = "", chosen: Collection[str] = ()
+) -> ApprovalRequest:
+    return decide(
+        request=request,
+        actor=actor,
+        verdict=Verdict.APPROVE,
+        seen_hash=seen_hash,
+        reason=reason,
+        chosen=chosen,
+    )
 
 
 def reject(*, request: ApprovalRequest, actor: User, seen_hash: str, reason: str) -> ApprovalRequest:
@@ -24,9 +35,18 @@ def reject(*, request: ApprovalRequest, actor: User, seen_hash: str, reason: str
 
 @transaction.atomic
 def decide(
-    *, request: ApprovalRequest, actor: User, verdict: Verdict, seen_hash: str, reason: str = ""
+    *,
+    request: ApprovalRequest,
+    actor: User,
+    verdict: Verdict,
+    seen_hash: str,
+    reason: str = "",
+    chosen: Collection[str] = (),
 ) -> ApprovalRequest:
-    """Decide on the content with `seen_hash`; the last approval needed carries the request out."""
+    """Decide on the content with `seen_hash`; the last approval needed carries the request out.
+
+    `chosen` are the names of the choices that this person ticked.
+    """
     handler = handler_for(request)
     require_permission(actor, handler.permission)
     if verdict is Verdict.REJECT and not reason.strip():
@@ -36,7 +56,12 @@ def decide(
     _check_open(locked, handler, seen_hash)
     _check_four_eyes(locked, actor)
     ApprovalDecision.objects.create(
-        request=locked, approver=actor, verdict=verdict, reason=reason.strip(), seen_hash=seen_hash
+        request=locked,
+        approver=actor,
+        verdict=verdict,
+        reason=reason.strip(),
+        seen_hash=seen_hash,
+        chosen=_known_choices(locked, chosen) if verdict is Verdict.APPROVE else [],
     )
     if verdict is Verdict.REJECT:
         _reject(locked, handler, actor, reason.strip())
@@ -50,6 +75,13 @@ def _check_open(request: ApprovalRequest, handler: Handler, seen_hash: str) -> N
         raise already_decided(request)
     if not seen_hash == request.content_hash == handler.current_hash(request):
         raise DomainError("stale", _("The content is not what you saw. Look at it again before you decide."))
+
+
+def _known_choices(request: ApprovalRequest, chosen: Collection[str]) -> list[str]:
+    offered = {choice.name for choice in choices_of(request)} if chosen else set()
+    if not offered.issuperset(chosen):
+        raise DomainError("unknown_choice", _("This request leaves no such choice."))
+    return sorted(set(chosen))
 
 
 def _check_four_eyes(request: ApprovalRequest, actor: User) -> None:

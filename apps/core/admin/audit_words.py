@@ -21,6 +21,7 @@ VERBS: dict[str, Promise] = {
     "edit": _("edited"),
     "exhaust_budget": _("used up its budget"),
     "expire": _("expired"),
+    "export_hit_orders": _("exported the orders it reached"),
     "go_live": _("went live"),
     "import": _("imported"),
     "import_customers": _("imported customers"),
@@ -43,6 +44,7 @@ VERBS: dict[str, Promise] = {
     "request_role": _("asked for a role"),
     "resume": _("resumed"),
     "resume_issuing": _("issued again"),
+    "resend_webhook": _("sent a delivery again"),
     "revise": _("opened a revision"),
     "revoke_key": _("revoked a key"),
     "sell_out": _("sold out"),
@@ -53,6 +55,7 @@ VERBS: dict[str, Promise] = {
     "stop_issuing": _("stopped issuing"),
     "stop_skus": _("stopped SKUs"),
     "submit": _("submitted"),
+    "void_holds": _("cancelled unpaid orders"),
     "withdraw": _("withdrew"),
     "withdraw_revocation": _("withdrew the revocation request"),
 }

@@ -91,7 +91,10 @@ def _withdraw_revocation_offered(situation: Situation) -> bool:
 
 
 def _unpaid_field(thing: Any) -> Mapping[str, forms.Field]:
-    label = _("Cancel unpaid orders, too")
+    """Only what prices has orders; the approver decides, who asks may propose it."""
+    if thing.OFFER_OWNER is None:
+        return {}
+    label = _("Propose to cancel unpaid orders, too")
     return {
         "cancel_unpaid": forms.BooleanField(label=label, required=False, widget=UnfoldBooleanSwitchWidget)
     }

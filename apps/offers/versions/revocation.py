@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
-from apps.approvals.registry import Description
 from apps.approvals.selectors import pending_for
 from apps.core.errors import DomainError
 from apps.core.permissions import require_permission
@@ -25,7 +24,7 @@ Thing = TypeVar("Thing", bound=Running)
 def request_revocation(
     *, thing: Thing, actor: User, reason: str, cancel_unpaid: bool = False
 ) -> ApprovalRequest:
-    """Ask for the end of what runs. With `cancel_unpaid` held orders lose their price, too."""
+    """Ask for the end of what runs; `cancel_unpaid` proposes that unpaid orders go with it: the approver decides."""
     step = begin(thing, Action.REQUEST_REVOCATION, actor, reason)
     locked, before = step.thing, step.before
     locked.revocation_pending = True
@@ -68,12 +67,6 @@ class RevokeHandler(SubjectHandler):
 
     right = Right.APPROVE
     label = _("Revoke")
-
-    def describe(self, request: ApprovalRequest) -> Description:
-        described = super().describe(request)
-        if not request.payload.get("cancel_unpaid"):
-            return described
-        return Description(described.title, described.facts, (_("Unpaid orders are cancelled, too."),))
 
     def carry_out(self, request: ApprovalRequest, actor: User) -> None:
         step = begin_locked(self.lock(request), Action.APPROVE_REVOCATION, actor, request.reason)

@@ -2,6 +2,7 @@ from apps.orders.models.counting import Counter, CustomerDraw, CustomerUse, Draw
 from apps.orders.models.ledger import LedgerEntry, LedgerEvent, LedgerSeal, LedgerWhat
 from apps.orders.models.order import Order, OrderSegment, OrderUse
 from apps.orders.models.refund import Refund
+from apps.orders.models.voiding import Voiding
 
 __all__ = [
     "Counter",
@@ -17,4 +18,5 @@ __all__ = [
     "OrderSegment",
     "OrderUse",
     "Refund",
+    "Voiding",
 ]

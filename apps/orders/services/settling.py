@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,10 +22,10 @@ from apps.orders.exhaustion import end_used_up
 from apps.orders.lifecycle import OrderAction, OrderState, allows
 from apps.orders.models import LedgerEvent, LedgerWhat, Order
 from apps.orders.record import LEDGER_COLUMNS, LEDGER_TYPES, as_json
+from apps.orders.voided import BEING_VOIDED, VOIDED, judged
 from apps.pricing.faults import CODE
 
 LAPSE_BATCH = 200
-VOIDED = "voided"
 INSERT_ENTRIES = f"""
 INSERT INTO orders_ledgerentry (order_id, refund_id, {LEDGER_COLUMNS})
 SELECT %(order)s, %(refund)s, e.* FROM json_to_recordset(%(entries)s::json) AS e({LEDGER_TYPES})
@@ -45,7 +46,7 @@ def pay_order(*, code: str, shop: str | None) -> dict[str, Any]:
     Errors: unknown_order, wrong_state, hold_expired.
     """
     order = lock_order(code, shop)
-    now = database_now()
+    now = still_good(order)
     if order.state == OrderState.EXPIRED or (order.state == OrderState.HELD and now >= order.held_until):
         raise OrderRefused(HOLD_EXPIRED, _("The hold is over: order again."), members={"state": "expired"})
     require(order, OrderAction.PAY)
@@ -73,7 +74,7 @@ def pay_order(*, code: str, shop: str | None) -> dict[str, Any]:
 def cancel_order(*, code: str, shop: str | None, reason: str = "") -> dict[str, Any]:
     """Release all that a held order holds. Errors: unknown_order, wrong_state (also when its hold is over)."""
     order = lock_order(code, shop)
-    now = database_now()
+    now = still_good(order)
     if order.state == OrderState.HELD and now >= order.held_until:
         raise wrong_state(OrderState.EXPIRED)
     require(order, OrderAction.CANCEL)
@@ -107,8 +108,8 @@ def _due(batch: int) -> list[tuple[int, str]]:
     now, parameters = now_sql()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT id, code FROM orders_order WHERE state = 'held' AND held_until <= {now}
-            ORDER BY held_until LIMIT %s FOR UPDATE SKIP LOCKED""",  # noqa: S608 - the clock's own SQL
+            f"""SELECT o.id, o.code FROM orders_order o WHERE o.state = 'held' AND o.held_until <= {now}
+            AND NOT {BEING_VOIDED} ORDER BY o.held_until LIMIT %s FOR UPDATE SKIP LOCKED""",  # noqa: S608 - clauses of ours
             [*parameters, batch],
         )
         return list(cursor.fetchall())
@@ -122,9 +123,17 @@ def lock_order(code: str, shop: str | None) -> Order:
     return order
 
 
+def still_good(order: Order) -> datetime:
+    """The clock, read past the order's lock; a hold that a revocation made void reads as cancelled by then."""
+    now, void = judged(order)
+    if void and order.state == OrderState.HELD:
+        raise wrong_state(OrderState.CANCELLED, VOIDED)
+    return now
+
+
 def require(order: Order, action: OrderAction) -> None:
     if not allows(order.state, action):
-        raise wrong_state(order.state)
+        raise wrong_state(order.state, order.close_reason)
 
 
 def write_entries(order: Order, entries: list[dict[str, Any]], refund: int | None = None) -> None:
