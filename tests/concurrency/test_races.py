@@ -218,4 +218,4 @@ def _basket(code: str, skus: list[str]) -> Any:
 def test_settling_reads_the_clock_after_the_lock() -> None:
     """The source says it, since no test can hold a lock for the length of a hold."""
     body = settling.pay_order.__code__.co_names
-    assert body.index("lock_order") < body.index("database_now")
+    assert body.index("lock_order") < body.index("still_good")
