@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from apps.core.clock import database_now
 from apps.core.errors import DomainError, Refused
 from apps.core.locks import lock_number
 from apps.core.models import IdempotencyRecord
-from apps.core.prepared import prepared_cursor
+from apps.core.prepared import FOR_GROWTH, send, together
 
 KEPT = timedelta(days=90)
 IN_PROGRESS = "in_progress"
@@ -25,6 +25,7 @@ PURGE = 10_000
 # Refusals that stay what they are. Others (not for you, too often) may come out otherwise when asked again.
 LASTING = frozenset({404, 409, 422})
 
+TAKE_TURN = f"SELECT {FOR_GROWTH}, pg_try_advisory_xact_lock(%s)"
 FIND = """
 SELECT method, path, body_hash, status, content_type, body FROM core_idempotencyrecord
 WHERE client = %s AND key = %s
@@ -60,31 +61,43 @@ class Reply:
     replayed: bool = False
 
 
+class UndoneError(Exception):
+    """Undoes all that was done for a request; `refusal` is its answer."""
+
+    def __init__(self, refusal: Reply) -> None:
+        super().__init__()
+        self.refusal = refusal
+
+
 def once(request: Request, act: Callable[[], Reply], refuse: Callable[[Exception], Reply | None]) -> Reply:
     """Run `act` and store its reply, or give the stored one. All in one transaction.
 
-    `refuse` turns an exception into the answer to be given instead, with nothing of `act` kept but what a refusal
-    notes afterwards; it is stored if it lasts. None lets the exception through, and then nothing is stored.
-    Errors: in_progress, idempotency_key_reused.
+    `refuse` turns an exception of `act` into the answer to be given instead: everything is rolled back, and in a
+    transaction of its own comes what the refusal notes afterwards; it is stored if it lasts. None lets the exception
+    through, and then nothing is stored. Errors: in_progress, idempotency_key_reused.
     """
+    try:
+        with transaction.atomic():
+            return _stored(request) or _store(request, _acted(act, refuse))
+    except UndoneError as refused:
+        reply, cause = refused.refusal, refused.__cause__
     with transaction.atomic():
-        _take_turn(request)
         stored = _stored(request)
         if stored is not None:
             return stored
-        try:
-            with transaction.atomic():
-                reply = act()
-        except Exception as error:
-            refusal = refuse(error)
-            if refusal is None:
-                raise
-            reply = refusal
-            if isinstance(error, Refused) and error.after is not None:
-                error.after()
-        if reply.status < 300 or reply.status in LASTING:
-            _store(request, reply)
-    return reply
+        if isinstance(cause, Refused) and cause.after is not None:
+            cause.after()
+        return _store(request, reply)
+
+
+def _acted(act: Callable[[], Reply], refuse: Callable[[Exception], Reply | None]) -> Reply:
+    try:
+        return act()
+    except Exception as error:
+        refusal = refuse(error)
+        if refusal is None:
+            raise
+        raise UndoneError(refusal) from error
 
 
 def purge() -> int:
@@ -93,21 +106,15 @@ def purge() -> int:
     return IdempotencyRecord.objects.filter(pk__in=old.order_by("created_at")[:PURGE]).delete()[0]
 
 
-def _take_turn(request: Request) -> None:
-    """Only one request with a key at a time. A statement of its own: what the next one reads is then up to date."""
-    with prepared_cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s)", [lock_number("key", str(request.client), request.key)]
-        )
-        row = cursor.fetchone()
-    if not (row and row[0]):
-        raise DomainError(IN_PROGRESS, "The first request with this key is still running.")
-
-
 def _stored(request: Request) -> Reply | None:
-    with prepared_cursor() as cursor:
-        cursor.execute(FIND, [request.client, request.key])
-        row = cursor.fetchone()
+    """The answer given before. Only one request with a key at a time: two statements, so that the second sees what
+    the last one with this key has committed."""
+    with together():
+        turn = send(TAKE_TURN, [lock_number("key", str(request.client), request.key)])
+        found = send(FIND, [request.client, request.key])
+    if not turn.fetchone()[1]:
+        raise DomainError(IN_PROGRESS, "The first request with this key is still running.")
+    row = found.fetchone()
     if row is None:
         return None
     method, path, body_hash, status, content_type, body = row
@@ -116,19 +123,9 @@ def _stored(request: Request) -> Reply | None:
     return Reply(status, bytes(body), content_type, replayed=True)
 
 
-def _store(request: Request, reply: Reply) -> None:
-    fresh = replace(reply, replayed=False)
-    with prepared_cursor() as cursor:
-        cursor.execute(
-            STORE,
-            [
-                request.client,
-                request.key,
-                request.method,
-                request.path,
-                request.body_hash,
-                fresh.status,
-                fresh.content_type,
-                fresh.body,
-            ],
-        )
+def _store(request: Request, reply: Reply) -> Reply:
+    """Keep the answer if it lasts."""
+    if reply.status < 300 or reply.status in LASTING:
+        asked = [request.client, request.key, request.method, request.path, request.body_hash]
+        send(STORE, [*asked, reply.status, reply.content_type, reply.body])
+    return reply

@@ -7,8 +7,9 @@ Every transaction takes its locks in this order: its order, customers' uses (by 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from apps.core.prepared import prepared_cursor
+from apps.core.prepared import prepared_cursor, send
 from apps.orders.buckets import DrawOn, NotEnough
 from apps.orders.demand import TakenOfLimit
 
@@ -37,17 +38,12 @@ RETURNING id, offer, sku, span
 """
 
 
-def take_counters(draws: Sequence[DrawOn]) -> None:
-    """Hold these amounts, all of them or none; raises NotEnough."""
-    if not draws:
-        return
-    with prepared_cursor() as cursor:
-        cursor.execute(
-            TAKE.format(room=ROOM),
-            {"ids": [draw.counter for draw in draws], "amounts": [draw.amount for draw in draws]},
-        )
-        if cursor.rowcount != len(draws):
-            raise NotEnough("counter")
+def take_counters(draws: Sequence[DrawOn]) -> Any:
+    """Hold these amounts. The cursor: as many rows as there are draws, or there was not enough of one."""
+    return send(
+        TAKE.format(room=ROOM),
+        {"ids": [draw.counter for draw in draws], "amounts": [draw.amount for draw in draws]},
+    )
 
 
 def use_limits(customer: str | None, taken: Sequence[TakenOfLimit]) -> list[tuple[int, TakenOfLimit]]:

@@ -19,11 +19,12 @@ from apps.pricing.cart import Sku
 
 JOURNAL_END = "(SELECT max(id) FROM offers_bookchange)"
 PORTAL = "(SELECT json_build_array(currency, selection)::text FROM catalog_portal)"
-# Whether the customer has bought here: orders that were paid, or are held and not over yet.
-HAS_ORDERED = """EXISTS (
-    SELECT FROM orders_order o WHERE o.customer_code = %(customer)s
+# Whether the customer has bought here: orders that were paid, or are held and not over yet. Orders of nobody are named
+# apart: the planner would take them for this customer's and expect to find one at once among all orders.
+HAS_ORDERED = """(%(customer)s IS NOT NULL AND EXISTS (
+    SELECT FROM orders_order o WHERE o.customer_code = %(customer)s AND o.customer_code <> ''
         AND (o.paid_at IS NOT NULL OR (o.state = 'held' AND o.held_until > {now}))
-)"""
+))"""
 STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
     {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}"""
 

@@ -1,6 +1,7 @@
 """What the approved versions of the offers used say beyond the price: who bears it, what a refund does to it.
 
-The same statement tells whether the journal names one of them since the book that priced: then the price is stale.
+They are kept in the process as long as the book has the same offer. Where the journal names one that is read since the
+book that priced, the price is stale.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import orjson
 
 from apps.core.prepared import fetch_prepared
+from apps.pricing.offer import Offer
 
 STATEMENT = """
 SELECT (SELECT json_agg(json_build_array(activity.code, version.number,
@@ -37,17 +39,25 @@ class Terms:
         return {"bearers": self.bearers, "restock": self.restock, "clawback": self.clawback}
 
 
-def terms_of(offers: Sequence[str], book: int) -> Mapping[str, Terms] | None:
-    """The terms by offer, or None when one of them has changed since the book."""
-    if not offers:
-        return {}
-    rows, changed = fetch_prepared(STATEMENT, {"offers": list(offers), "book": book})
-    if changed:
-        return None
-    return {
-        code: Terms(number, _bearers(bearers), bool(restock), clawback)
-        for code, number, bearers, restock, clawback in orjson.loads(rows or "[]")
-    }
+# What is known of an offer as a book has it; it is read anew when the book has another object for the code.
+_known: dict[str, tuple[Offer, Terms]] = {}
+
+
+def terms_of(offers: Sequence[Offer], book: int) -> Mapping[str, Terms] | None:
+    """The terms by offer, or None when one of them has changed since the book; no statement where all are known."""
+    unknown = {offer.code: offer for offer in offers if _of(offer) is None}
+    if unknown:
+        rows, changed = fetch_prepared(STATEMENT, {"offers": list(unknown), "book": book})
+        if changed:
+            return None
+        for code, number, bearers, restock, clawback in orjson.loads(rows or "[]"):
+            _known[code] = unknown[code], Terms(number, _bearers(bearers), bool(restock), clawback)
+    return {offer.code: said for offer in offers if (said := _of(offer)) is not None}
+
+
+def _of(offer: Offer) -> Terms | None:
+    known, said = _known.get(offer.code, (None, None))
+    return said if known is offer else None
 
 
 def _bearers(said: Sequence[Mapping[str, Any]] | None) -> tuple[tuple[str, int], ...]:

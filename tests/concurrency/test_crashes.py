@@ -18,7 +18,7 @@ from tests.storefront import fair
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("open_fair")]
 
-HOLDING = ("priced", "limits", "recorded", "taken")
+HOLDING = ("priced", "limits", "planned", "taken")
 PAYING = ("pay_locked", "sold", "paid")
 
 

@@ -56,7 +56,7 @@ def make_counters() -> None:
 def two_for_the_last_unit() -> list[Any]:
     fair.publish(fair.flash("f", 6_000, stock={"total": 1}))
     make_counters()
-    meeting = Meeting("recorded", 2)
+    meeting = Meeting("planned", 2)
     return sorted(at_once([lambda: order("o1"), lambda: order("o2")], meeting), key=str)
 
 
@@ -86,7 +86,7 @@ def test_the_check_alone_keeps_the_last_unit(monkeypatch: pytest.MonkeyPatch) ->
 
 def two_orders_of_one_customer(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Without the lock on the customer, so that only the guarded write stands between them."""
-    monkeypatch.setattr(holding, "_lock_names", lambda order, customer: None)
+    monkeypatch.setattr(holding, "lock_names", lambda order, customer: None)
     fair.publish(fair.flash("f", 6_000, limits={"per_customer_units": 1}))
     assert order("o0", customer="c1") == 6_000
     cancel("o0")
@@ -112,7 +112,7 @@ def test_control_without_the_guard_the_limit_breaks(
 def test_a_budget_is_never_overspent() -> None:
     fair.publish(fair.activity("full", budget={"amount": 1_500}))
     make_counters()
-    meeting = Meeting("recorded", 2)
+    meeting = Meeting("planned", 2)
     assert sorted(at_once([lambda: order("o1"), lambda: order("o2")], meeting)) == [9_000, 10_000]
     assert taken() == 1_000
 
@@ -120,14 +120,14 @@ def test_a_budget_is_never_overspent() -> None:
 def test_newcomers_have_one_first_order() -> None:
     fair.publish(fair.flash("f", 6_000, targeting={"new_customers_only": True}))
     jobs = [lambda: order("o1", customer="c1"), lambda: order("o2", customer="c1")]
-    assert sorted(at_once(jobs, Meeting("recorded", 2))) == [6_000, 10_000]
+    assert sorted(at_once(jobs, Meeting("planned", 2))) == [6_000, 10_000]
 
 
 def test_control_without_the_lock_a_newcomer_is_new_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(holding, "_lock_names", lambda order, customer: None)
+    monkeypatch.setattr(holding, "lock_names", lambda order, customer: None)
     fair.publish(fair.flash("f", 6_000, targeting={"new_customers_only": True}))
     jobs = [lambda: order("o1", customer="c1"), lambda: order("o2", customer="c1")]
-    assert sorted(at_once(jobs, Meeting("recorded", 2))) == [6_000, 6_000]
+    assert sorted(at_once(jobs, Meeting("planned", 2))) == [6_000, 6_000]
 
 
 def two_refunds(monkeypatch: pytest.MonkeyPatch) -> list[Any]:

@@ -5,14 +5,13 @@ What stock, limit or budget refused meanwhile is priced anew without it. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.audiences.services.customers import ensure_customer
@@ -21,6 +20,7 @@ from apps.carts.carts import cart_of, currency_faults, customer_id, line_faults
 from apps.carts.decode import ORDERS, FaultyBodyError
 from apps.core.errors import BusyError
 from apps.core.locks import lock_number
+from apps.core.prepared import send, together
 from apps.orders import buckets, entries, marks
 from apps.orders.answers import order_answer
 from apps.orders.book import KEEPER, LiveBook
@@ -32,7 +32,6 @@ from apps.orders.guards import take_counters, use_limits
 from apps.orders.inputs import Inputs, gather
 from apps.orders.lifecycle import OrderState
 from apps.orders.locking import lock_numbers
-from apps.orders.models import Order
 from apps.orders.numbers import Numbers, counted_offers, read_numbers, usages_with
 from apps.orders.quoting import answer_of
 from apps.orders.record import as_json, insert_order
@@ -44,6 +43,9 @@ from apps.pricing.quote import Quote
 from apps.pricing.usage import Usage
 
 ATTEMPTS = 3
+# The savepoint before the first attempt; it is never released: the transaction's end does that.
+NOTHING_DONE = "nothing_done"
+FIND = "SELECT FROM orders_order WHERE code = %s"
 
 
 class StalePriceError(Exception):
@@ -68,16 +70,12 @@ def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
     Errors: FaultyBodyError; OrderRefused order_exists, price_changed; BusyError.
     """
     body = read_body(raw)
-    customer = customer_id(body)
-    _lock_names(body.order, customer)
-    if Order.objects.filter(code=body.order).values_list("id").first():
-        raise OrderRefused(ORDER_EXISTS, _("There is an order with this id."))
+    _begin(body.order, customer_id(body))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with transaction.atomic():
-                return _attempt(body, client=client, shop=shop, under_lock=attempt == ATTEMPTS)
+            return _attempt(body, client=client, shop=shop, under_lock=attempt == ATTEMPTS)
         except (buckets.NotEnough, StalePriceError):
-            continue
+            send(f"ROLLBACK TO SAVEPOINT {NOTHING_DONE}")
     raise BusyError
 
 
@@ -88,13 +86,22 @@ def read_body(raw: bytes) -> OrderBody:
         raise with_portal_faults(error) from error
 
 
-def _lock_names(order: str, customer: str | None) -> None:
-    """One at a time for an order id, and for a customer: what they have ordered is then known."""
+def _begin(order: str, customer: str | None) -> None:
+    """One at a time for an order id, and for a customer: what they have ordered is then known. Raises order_exists."""
+    with together():
+        lock_names(order, customer)
+        known = send(FIND, [order])
+        send(f"SAVEPOINT {NOTHING_DONE}")
+    if known.rowcount:
+        raise OrderRefused(ORDER_EXISTS, _("There is an order with this id."))
+
+
+def lock_names(order: str, customer: str | None) -> None:
+    """Advisory locks until the transaction ends: the order's, then the customer's."""
     numbers = [lock_number("order", order)]
     if customer is not None:
         numbers.append(lock_number("customer", customer))
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers)
+    send(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers)
 
 
 def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool) -> dict[str, Any]:
@@ -106,7 +113,7 @@ def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool
         )
     crash_point("priced")
     applied = applied_in(priced.quote)
-    terms = terms_of([one.offer.code for one in applied], priced.book.version)
+    terms = terms_of([one.offer for one in applied], priced.book.version)
     if terms is None:
         raise StalePriceError
     customer = customer_id(body)
@@ -119,7 +126,8 @@ def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool
     buckets.settle_totals(taken, priced.numbers)
     draws = buckets.plan(taken, priced.numbers)
     held_until = priced.inputs.now + timedelta(minutes=settings.HOLD_MINUTES)
-    insert_order(
+    crash_point("planned")
+    _write(
         {
             **_sums(priced, body, client, shop, held_until),
             **_details(priced, applied, terms),
@@ -128,12 +136,22 @@ def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool
             "limits": [use for use, _one in limits],
             "limit_units": [one.units for _use, one in limits],
             "limit_orders": [one.orders for _use, one in limits],
-        }
+        },
+        draws,
     )
-    crash_point("recorded")
-    take_counters(draws)
     crash_point("taken")
     return order_answer(priced.answer, code=body.order, state=OrderState.HELD.value, held_until=held_until)
+
+
+def _write(order: dict[str, Any], draws: Sequence[buckets.DrawOn]) -> None:
+    """The order, then the counters: both go out at once. Raises StalePriceError, NotEnough."""
+    with together():
+        placed = insert_order(order)
+        took = take_counters(draws) if draws else None
+    if placed.rowcount != 1:
+        raise StalePriceError
+    if took is not None and took.rowcount != len(draws):
+        raise buckets.NotEnough("counter")
 
 
 def price_order(body: OrderBody, shop: str | None, *, under_lock: bool = False) -> Priced:
@@ -186,14 +204,14 @@ def _sums(
 
 def _details(priced: Priced, applied: list[Applied], terms: Mapping[str, Terms]) -> dict[str, Any]:
     quote = priced.quote
+    offers = [one.offer.code for one in applied]
     return {
         "rewards": as_json(entries.reward_rows(quote)),
         "segments": as_json(entries.segment_rows(quote)),
         "uses": as_json(entries.use_rows(applied, terms)),
         "entries": as_json(entries.hold_entries(quote, applied, terms)),
-        "event": as_json(
-            {"payable_total": quote.payable_total, "offers": [one.offer.code for one in applied]}
-        ),
+        "event": as_json({"payable_total": quote.payable_total, "offers": offers}),
+        "offers": offers,
     }
 
 
