@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from apps.offers.selectors import book_version
 from apps.orders.book_rows import BookRow, book_start, changed_codes, rows_at, rows_of, rows_since
@@ -29,6 +30,7 @@ class LiveBook:
 
     `targeted` counts the offers that are for each audience: no rule of another audience need be asked. `placed` has
     the codes of the offers that are shown at each placement, `counted` how many offers have limited numbers.
+    Of templates: `validities`, and until when coupons that were issued are `voided`.
     """
 
     version: int
@@ -38,6 +40,8 @@ class LiveBook:
     targeted: Mapping[str, int]
     placed: Mapping[str, frozenset[str]]
     counted: int
+    validities: Mapping[str, Mapping[str, Any]]
+    voided: Mapping[str, datetime]
 
 
 class BookKeeper:
@@ -103,6 +107,8 @@ def brought_up(book: LiveBook) -> LiveBook:
         Counter(book.targeted),
         {place: set(shown - codes) for place, shown in book.placed.items()},
         book.counted,
+        {code: validity for code, validity in book.validities.items() if code not in codes},
+        {code: moment for code, moment in book.voided.items() if code not in codes},
     )
     for code in codes:
         if code in book.offers.offers:
@@ -115,7 +121,7 @@ def brought_up(book: LiveBook) -> LiveBook:
 
 
 def _built(version: int, since: datetime, rows: Iterable[BookRow]) -> LiveBook:
-    notes = Notes({}, Counter(), {}, 0)
+    notes = Notes({}, Counter(), {}, 0, {}, {})
     return notes.book(version, since, OfferBook.build(notes.taken(rows), version))
 
 
@@ -127,6 +133,8 @@ class Notes:
     targeted: Counter[str]
     placed: dict[str, set[str]]
     counted: int
+    validities: dict[str, Mapping[str, Any]]
+    voided: dict[str, datetime]
 
     def taken(self, rows: Iterable[BookRow]) -> Iterator[Offer]:
         for row in rows:
@@ -138,11 +146,25 @@ class Notes:
             self.counted += counts(offer, row.usage)
             for place in offer.placements:
                 self.placed.setdefault(place, set()).add(offer.code)
+            if row.validity is not None:
+                self.validities[offer.code] = row.validity
+            if row.voided is not None:
+                self.voided[offer.code] = row.voided
             yield offer
 
     def book(self, version: int, since: datetime, offers: OfferBook) -> LiveBook:
         placed = {place: frozenset(shown) for place, shown in self.placed.items()}
-        return LiveBook(version, since, offers, self.usages, +self.targeted, placed, self.counted)
+        return LiveBook(
+            version,
+            since,
+            offers,
+            self.usages,
+            +self.targeted,
+            placed,
+            self.counted,
+            self.validities,
+            self.voided,
+        )
 
 
 def readiness_problem() -> str | None:

@@ -20,7 +20,8 @@ from apps.pricing.usage import UNUSED, Usage
 DAYS_BACK = 90
 CHUNK = 2_000
 
-# One row an offer: owner, status, why it ended, since when, its document, the stops in force.
+# One row an offer: owner, status, why it ended, since when, its document, the stops in force. Of a template, whose
+# offer never ends by the clock: whether its coupons may not be used any more, and until when they are void.
 ACTIVITY_ROWS = """
 SELECT 'activity', activity.status, activity.end_reason, activity.ended_at, version.content::text,
        (SELECT json_agg(json_build_array(stop.kind, stop.sku, stop.value))::text
@@ -29,7 +30,8 @@ SELECT 'activity', activity.status, activity.end_reason, activity.ended_at, vers
 FROM activities_activity activity JOIN activities_activityversion version ON version.id = activity.current_id
 """
 TEMPLATE_ROWS = """
-SELECT 'template', template.status, NULL, NULL::timestamptz, version.content::text, NULL
+SELECT 'template', template.status, CASE WHEN template.use_stopped_at IS NOT NULL THEN 'use_stopped' END,
+       template.voided_at, version.content::text, NULL
 FROM coupons_coupontemplate template JOIN coupons_templateversion version ON version.id = template.current_id
 """
 BLOCKED_WHEN_ENDED = {
@@ -39,12 +41,20 @@ BLOCKED_WHEN_ENDED = {
 }
 
 
+USE_STOPPED = Usage(blocked="ended")
+
+
 @dataclass(frozen=True, slots=True)
 class BookRow:
-    """An offer as approved, and how it stands now: `usage` is UNUSED where nothing holds it back."""
+    """An offer as approved, and how it stands now: `usage` is UNUSED where nothing holds it back.
+
+    Of a template also how long its coupons are good, as its document says it, and until when issued ones are `voided`.
+    """
 
     offer: Offer
     usage: Usage
+    validity: Mapping[str, Any] | None = None
+    voided: datetime | None = None
 
 
 def book_start() -> datetime:
@@ -103,7 +113,8 @@ def read_row(row: Sequence[Any]) -> BookRow:
     """From (owner, status, why it ended, when, document, stops in force)."""
     owner, document = row[0], orjson.loads(row[4])
     if owner == Owner.TEMPLATE:
-        return BookRow(compile_template(document), UNUSED)
+        usage = USE_STOPPED if row[2] else UNUSED
+        return BookRow(compile_template(document), usage, document["validity"], row[3])
     return BookRow(compile_activity(document), _usage(row, document))
 
 

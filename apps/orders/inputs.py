@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from apps.catalog.models import Selection
 from apps.catalog.selectors import SKU_FACTS, read_sku_facts
 from apps.core.clock import now_sql
 from apps.core.prepared import fetch_prepared
-from apps.pricing.cart import Sku
+from apps.coupons.wallet import wallet_sql
+from apps.pricing.cart import AUTO, Sku
 
 JOURNAL_END = "(SELECT max(id) FROM offers_bookchange)"
 PORTAL = "(SELECT json_build_array(currency, selection)::text FROM catalog_portal)"
@@ -26,7 +27,8 @@ HAS_ORDERED = """(%(customer)s IS NOT NULL AND EXISTS (
         AND (o.paid_at IS NOT NULL OR (o.state = 'held' AND o.held_until > {now}))
 ))"""
 STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
-    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}"""
+    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}, """
+NO_COUPONS = "NULL::text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +44,34 @@ class Inputs:
     lists: tuple[str, ...]
     skus: Mapping[str, Sku]
     has_ordered: bool = False
+    #: what the wallet's subquery gave, for `read_wallet`
+    wallet: str | None = None
 
 
-def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> Inputs:
-    """What a cart of these SKUs by this customer must know; of the goods of one shop only where `shop` is given."""
+def gather(
+    *,
+    customer: str | None,
+    skus: Iterable[str],
+    shop: str | None,
+    coupons: str | Sequence[str] = (),
+    as_of: datetime | None = None,
+) -> Inputs:
+    """What a cart of these SKUs by this customer must know; of the goods of one shop only where `shop` is given.
+
+    `coupons` says which of the customer's coupons: "auto" those that could matter at `as_of` (None: now), or these ids.
+    """
     now, frozen_at = now_sql()
     names: dict[str, Any] = {"customer": customer, "skus": list(skus)}
     if frozen_at:
         now, names["now"] = now.replace("%s", "%(now)s"), frozen_at[0]
-    row = fetch_prepared(STATEMENT.format(now=now), names)
-    moment, version, portal, rule_version, stored, lists, goods, has_ordered = row
+    wallet = wallet_sql(customer, coupons) or NO_COUPONS
+    if coupons != AUTO:
+        names["coupons"] = list(coupons)
+    moment_sql = now
+    if as_of is not None:
+        moment_sql, names["as_of"] = "%(as_of)s::timestamptz", as_of
+    row = fetch_prepared((STATEMENT + wallet).format(now=now, as_of=moment_sql), names)
+    moment, version, portal, rule_version, stored, lists, goods, has_ordered, held = row
     currency, selection = orjson.loads(portal) if portal else (settings.CURRENCY, Selection.BEST.value)
     facts = read_sku_facts(goods)
     if shop is not None:
@@ -66,4 +86,5 @@ def gather(*, customer: str | None, skus: Iterable[str], shop: str | None) -> In
         lists=tuple(lists),
         skus=facts,
         has_ordered=has_ordered,
+        wallet=held,
     )

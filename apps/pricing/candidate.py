@@ -64,6 +64,10 @@ class Candidate:
         stock = self.usage.stock_per_sku.get(sku, self.offer.stock.per_sku.get(sku))
         return None if stock is None else max(stock - self.usage.sold_by_sku.get(sku, 0), 0)
 
+    def coupons_left(self, template: str) -> int | None:
+        """Coupons of a template that can still be given as a reward; None where they are not limited."""
+        return self.usage.coupons_left.get(template)
+
     def __repr__(self) -> str:
         return f"Candidate({self.offer.code})"
 

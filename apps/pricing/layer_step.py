@@ -79,7 +79,7 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
         gave = _spread_groups(benefit.groups or (), segments)
     discount = sum([share for _, share in gave.values()])
     if discount == 0 and not rewarding:
-        return _undelivered(benefit.rewards)
+        return _undelivered(benefit.rewards, candidate)
     if candidate.budget_left is not None and discount > candidate.budget_left:
         return Refusal("budget_exhausted", left=candidate.budget_left, discount=discount)
     after = Segments.after(Booking(segments, candidate, gave), discount)
@@ -87,16 +87,19 @@ def apply_step(candidate: Candidate, segments: Segments) -> Step | Refusal:
 
 
 def deliverable(rewards: Rewards, candidate: Candidate) -> bool:
-    """Whether at least one reward can be given: a gift in stock, a coupon to a customer with an id, points always."""
-    if rewards.points or (rewards.coupons and candidate.named):
+    """Whether at least one reward can be given: a gift in stock, a coupon of a template with some left to a customer
+    with an id, points always."""
+    if rewards.points:
+        return True
+    if candidate.named and any(candidate.coupons_left(coupon.template) != 0 for coupon in rewards.coupons):
         return True
     return any(candidate.sku_stock_left(gift.sku) != 0 for gift in rewards.gifts)
 
 
-def _undelivered(rewards: Rewards) -> Refusal:
+def _undelivered(rewards: Rewards, candidate: Candidate) -> Refusal:
     if not rewards:
         return Refusal("no_effect")
-    return Refusal("customer_required" if rewards.coupons else "sold_out")
+    return Refusal("customer_required" if rewards.coupons and not candidate.named else "sold_out")
 
 
 def _spread_groups(groups: Sequence[Group], segments: Segments) -> Gave:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from apps.pricing.benefit import RewardCoupon
 from apps.pricing.booking import Share
 from apps.pricing.candidate import Candidate
 from apps.pricing.cart import Cart, Coupon
@@ -247,12 +248,13 @@ def compose(
                 QuotedSegment(piece, line.quantity, line.quantity * line.unit_price, ())
             )
     used.sort(key=lambda pair: pair[0].offer.order)
+    promised: dict[str, int] = {}
     return Quote(
         cart=cart,
         as_of=as_of,
         segments=segments,
         used=[entry for _, entry in used],
-        rewards=[reward for state in states for reward in _rewards_of(state, cart)],
+        rewards=[reward for state in states for reward in _rewards_of(state, cart, promised)],
         list_total=sum(line.quantity * line.unit_price for line in cart.lines),
         discount_total=sum(state.saved for state in states) - shipping_discount,
         shipping_discount=shipping_discount,
@@ -271,10 +273,12 @@ def _used_in_state(state: State) -> list[tuple[Candidate, UsedOffer]]:
     return used
 
 
-def _rewards_of(state: State, cart: Cart) -> list[Reward]:
-    """Gifts as far as stock reaches; coupons need a customer to belong to."""
+def _rewards_of(state: State, cart: Cart, promised: dict[str, int]) -> list[Reward]:
+    """Gifts and coupons as far as stock and budget reach; coupons need a customer to belong to."""
     given: list[Reward] = []
-    anonymous = "" if cart.customer is not None and cart.customer.id is not None else "customer_required"
+    if not any(candidate.offer.may_reward for candidate, _ in state.steps):
+        return given
+    anonymous = cart.customer is None or cart.customer.id is None
     for candidate, step in state.steps:
         offer = candidate.offer
         for gift in step.rewards.gifts:
@@ -284,10 +288,26 @@ def _rewards_of(state: State, cart: Cart) -> list[Reward]:
                 given.append(Reward(offer, granted, sku=gift.sku))
             if granted < gift.quantity:
                 given.append(Reward(offer, gift.quantity - granted, sku=gift.sku, refusal="out_of_stock"))
-        given.extend(
-            Reward(offer, coupon.quantity, template=coupon.template, refusal=anonymous)
-            for coupon in step.rewards.coupons
-        )
+        for coupon in step.rewards.coupons:
+            given += _coupons_given(candidate, coupon, anonymous, promised)
         if step.rewards.points:
             given.append(Reward(offer, step.rewards.points))
     return given
+
+
+def _coupons_given(
+    candidate: Candidate, coupon: RewardCoupon, anonymous: bool, promised: dict[str, int]
+) -> list[Reward]:
+    """What of a reward can be given, and what cannot; `promised` counts over all offers of the cart."""
+    offer, template, quantity = candidate.offer, coupon.template, coupon.quantity
+    if anonymous:
+        return [Reward(offer, quantity, template=template, refusal="customer_required")]
+    left = candidate.coupons_left(template)
+    granted = quantity if left is None else min(quantity, max(left - promised.get(template, 0), 0))
+    promised[template] = promised.get(template, 0) + granted
+    rewards = []
+    if granted:
+        rewards.append(Reward(offer, granted, template=template))
+    if granted < quantity:
+        rewards.append(Reward(offer, quantity - granted, template=template, refusal="out_of_stock"))
+    return rewards

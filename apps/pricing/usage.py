@@ -15,7 +15,8 @@ class Usage:
     paid units within the span that stock counts over; `spent_amount` is held plus spent budget; `customer_*`
     count this customer's held and paid units and orders within the limit's span, `today_*` within the calendar
     day. `stock_total`, `stock_per_sku` and `budget_amount`, where given, replace what the offer says (lowered,
-    or raised by revision).
+    or raised by revision). `coupons_left` says how many coupons of a template can still be given as a reward, where
+    that is limited.
     """
 
     blocked: str = ""
@@ -34,6 +35,7 @@ class Usage:
     stock_total: int | None = None
     stock_per_sku: Mapping[str, int] = field(default_factory=dict)
     budget_amount: int | None = None
+    coupons_left: Mapping[str, int] = field(default_factory=dict)
 
 
 UNUSED = Usage()

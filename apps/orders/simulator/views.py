@@ -20,6 +20,7 @@ from apps.offers.admin import picking
 from apps.offers.compile import instant
 from apps.offers.forms.fault_texts import text_of_fault
 from apps.offers.selectors import skus_in_scope
+from apps.orders.carried import STAFF
 from apps.orders.quoting import quote
 from apps.orders.simulator.form import SimulatorForm
 from apps.orders.simulator.waterfall import Waterfall, waterfall
@@ -64,7 +65,7 @@ def _price(form: SimulatorForm) -> Waterfall | None:
     """The quote as shops get it, with whatever moment was chosen; None when the cart is refused."""
     body = form.body(portal().currency)
     try:
-        answer = quote(orjson.dumps(body), shop=None, check_preview=lambda: None)
+        answer = quote(orjson.dumps(body), asker=STAFF, check_preview=lambda: None)
     except FaultyBodyError as error:
         for fault in error.faults:
             form.add_error("lines", _where(fault.path, body) + text_of_fault(fault))

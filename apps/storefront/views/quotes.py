@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from apps.carts.bodies import QuoteBody
+from apps.orders.carried import Asker
 from apps.orders.quoting import quote
 from apps.storefront import answers
 from apps.storefront.openapi import Operation
@@ -16,4 +17,5 @@ class QuotesView(StorefrontView):
     }
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        return answer(quote(json_body(request), shop=self.caller.shop, check_preview=self.require_preview))
+        asker = Asker(self.caller.client_id, self.caller.shop)
+        return answer(quote(json_body(request), asker=asker, check_preview=self.require_preview))
