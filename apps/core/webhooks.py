@@ -15,6 +15,7 @@ import orjson
 from django.conf import settings
 from django.db import connection, transaction
 
+from apps.core import outbox
 from apps.core.clock import database_now
 from apps.core.locks import AdvisoryLock, try_hold
 from apps.core.models import OutboxEvent, WebhookDelivery, WebhookEndpoint
@@ -27,6 +28,7 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 MOST_ATTEMPTS = 15
 SIGNATURE = "Portal-Signature"
+RESEND = "core.resend_webhookdelivery"
 
 # The earliest delivery of each thing to each endpoint: later ones wait for it, unless it was given up.
 DUE = """
@@ -71,6 +73,7 @@ def fan_out() -> int:
         for endpoint in endpoints
         if not endpoint.topics or event.topic in endpoint.topics
     )
+    outbox.pass_on(events)
     OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=database_now())
     return len(events)
 
@@ -102,11 +105,26 @@ def send(delivery: WebhookDelivery) -> bool:
     return not error
 
 
-def send_again(delivery: WebhookDelivery) -> None:
-    """Give a delivery that was given up all its attempts again."""
-    WebhookDelivery.objects.filter(pk=delivery.pk, dead_at__isnull=False).update(
-        dead_at=None, attempts=0, next_at=database_now()
+@transaction.atomic
+def send_again(*, delivery: WebhookDelivery, actor: AbstractBaseUser) -> bool:
+    """Give a delivery that was given up all its attempts again; False, and nothing noted, when it was not given up."""
+    require_permission(actor, RESEND)
+    dead = WebhookDelivery.objects.filter(pk=delivery.pk, dead_at__isnull=False)
+    if not dead.update(dead_at=None, attempts=0, next_at=database_now()):
+        return False
+    record(
+        action="core.resend_webhook",
+        subject=delivery,
+        actor=actor,
+        before={"attempts": delivery.attempts, "last_error": delivery.last_error},
+        after={
+            "endpoint": delivery.endpoint.name,
+            "event": delivery.event_id,
+            "topic": delivery.event.topic,
+            "subject": delivery.subject,
+        },
     )
+    return True
 
 
 def secret_of(endpoint: WebhookEndpoint) -> str:

@@ -51,6 +51,32 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "orders.lapse": {"task": "orders.lapse", "schedule": 3.0, "options": {"expire_seconds": 10}},
     "orders.void": {"task": "orders.void", "schedule": 3.0, "options": {"expire_seconds": 10}},
     "orders.use_up": {"task": "orders.use_up", "schedule": 5.0, "options": {"expire_seconds": 15}},
+    "coupons.expire": {"task": "coupons.expire", "schedule": 30.0, "options": {"expire_seconds": 60}},
+    "coupons.remind": {"task": "coupons.remind", "schedule": 300.0, "options": {"expire_seconds": 600}},
+    "coupons.push": {"task": "coupons.push", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "coupons.void": {"task": "coupons.void", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "coupons.give_for_events": {
+        "task": "coupons.give_for_events",
+        "schedule": 3.0,
+        "options": {"expire_seconds": 10},
+    },
+    "coupons.note_birthdays": {
+        "task": "coupons.note_birthdays",
+        "schedule": 900.0,
+        "options": {"expire_seconds": 900},
+    },
+    "coupons.purge_attempts": {
+        "task": "coupons.purge_attempts",
+        "schedule": 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
+    "coupons.make_codes": {"task": "coupons.make_codes", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "coupons.forget_seeds": {
+        "task": "coupons.forget_seeds",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 120},
+    },
+    "coupons.code_alarm": {"task": "coupons.code_alarm", "schedule": 10.0, "options": {"expire_seconds": 20}},
     "orders.seal_ledger": {
         "task": "orders.seal_ledger",
         "schedule": 20.0,

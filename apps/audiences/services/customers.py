@@ -9,6 +9,7 @@ from django.db import models, transaction
 from psycopg.types.json import Jsonb
 
 from apps.audiences.models import Customer
+from apps.audiences.services.happenings import REGISTRATION, tell
 from apps.core.audit import Subject, record
 from apps.core.bulk_upsert import Outcome, staging
 from apps.core.clock import database_now
@@ -51,6 +52,7 @@ def put_customer(
     )
     if created:
         _note(customer, actor, None, {**told, "orders": orders or 0})
+        tell(code, REGISTRATION)
         return PutOutcome(customer, created=True, changed=True)
     if orders is not None:
         told["orders"] = orders
@@ -61,7 +63,16 @@ def put_customer(
         customer.updated_at = database_now()
         customer.save(update_fields=[*before, "updated_at"])
         _note(customer, actor, before, {name: told[name] for name in before})
+        _tell_changes(code, before, told)
     return PutOutcome(customer, created=False, changed=bool(before))
+
+
+def _tell_changes(code: str, before: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """A customer who ordered before registering comes to be known late; a level that falls is nothing to tell."""
+    if "registered_at" in before and before["registered_at"] is None:
+        tell(code, REGISTRATION)
+    if "member_level" in before and (told["member_level"] or 0) > (before["member_level"] or 0):
+        tell(code, f"level:{told['member_level']}")
 
 
 def ensure_customer(code: str) -> None:

@@ -1,4 +1,4 @@
-"""What guards and records handing out without a claim: quotas of agents, things that bring coupons, voiding in batches."""
+"""Handing out without a claim, and taking back: quotas of agents, events that bring coupons, voiding in batches."""
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,7 @@ from apps.coupons.lifecycle import EventGrantState
 
 
 class CompensationQuota(models.Model):
-    """What an agent may grant in a day of the portal; the row without an agent is for all who have none of their own."""
+    """What an agent may grant in a day of the portal; the row without an agent is for all who have none."""
 
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -113,7 +113,7 @@ class EventGrant(models.Model):
 
 
 class VoidRun(models.Model):
-    """Voiding, in batches, of a template's coupons issued before `cutoff`; over when none is unused or held any more."""
+    """Voiding, in batches, of a template's coupons issued up to `cutoff`; over when none is unused or held."""
 
     template = CodeField(_("coupon template"))
     cutoff = models.DateTimeField(_("issued before"))
