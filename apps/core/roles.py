@@ -72,6 +72,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "coupons.add_claimcampaign",
         "coupons.change_claimcampaign",
         "coupons.submit_claimcampaign",
+        "coupons.start_pushrun",
+        "coupons.void_coupon",
     },
     Role.APPROVER: READ_BUSINESS
     | EMERGENCY
@@ -96,6 +98,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "catalog.view_*",
             "catalog.add_shop",
             "catalog.change_shop",
+            "coupons.view_compensationquota",
+            "coupons.ask_compensationquota",
+            "coupons.approve_compensationquota",
             "storefront.view_*",
             "storefront.add_apiclient",
             "storefront.change_apiclient",
@@ -115,6 +120,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "audiences.view_customer",
             "catalog.view_*",
             "coupons.view_*",
+            "coupons.grant_coupon",
+            "coupons.void_coupon",
             "orders.view_*",
             "orders.cancel_order",
             "orders.refund_order",

@@ -8,13 +8,15 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.activities.services import revocation
-        from apps.core import readiness, warmup
+        from apps.core import outbox, readiness, warmup
         from apps.orders import proofs
         from apps.orders.book import KEEPER, readiness_problem
+        from apps.orders.paid_events import note_paid
 
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
         from apps.orders.services.voiding import HeldOrders
 
         proofs.register_all()
+        outbox.consume("order.paid", "coupons", note_paid)
         revocation.register(HeldOrders())
