@@ -8,5 +8,6 @@ from promo_portal.settings.language import *
 from promo_portal.settings.tasks import *
 from promo_portal.settings.orders import *
 from promo_portal.settings.coupons import *
+from promo_portal.settings.codes import *
 from promo_portal.settings.interfaces import *
 from promo_portal.settings.observability import *

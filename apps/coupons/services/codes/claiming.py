@@ -6,27 +6,146 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import Refused
+from apps.core.prepared import prepared_cursor
+from apps.coupons.code_lookup import MOST_LOOKED_UP, USES, OpenCode, find_open
+from apps.coupons.lifecycle import Source
+from apps.coupons.models import ClaimAttempt
+from apps.coupons.refusals import SOLD_OUT, limit_reached, sold_out
+from apps.coupons.services.issue import How, Issued, Wanted, issue, numbers_of, prepared
+from apps.coupons.terms import open_templates
+
+UNKNOWN_CODE = "unknown_code"
+# The guard of a single-use code; a test that takes it away must see the promise broken.
+STILL_FREE = "coupon_id IS NULL"
+LOCK = """
+SELECT id FROM coupons_code WHERE id = ANY(%s) AND NOT revoked AND {free} ORDER BY id FOR NO KEY UPDATE
+"""
+BIND = "UPDATE coupons_code SET coupon_id = %s WHERE id = %s AND NOT revoked AND {free}"
+USE = """
+INSERT INTO coupons_claimuse AS had (origin, customer_code, day, claims, most) VALUES (%s, %s, '', 1, %s)
+ON CONFLICT (customer_code, origin, day) DO UPDATE SET claims = had.claims + 1, most = EXCLUDED.most
+    WHERE had.claims < EXCLUDED.most
+"""
+COUNT = """
+UPDATE coupons_codebatch SET claims = claims + 1 WHERE id = %s AND state = 'open' AND claims < quantity
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimedCode:
     """A code as it was presented, and the coupon that it became."""
 
     presented: str
-    coupon: Any
+    coupon: Issued
 
 
 def claim_code(*, presented: str, customer: str, shop: str | None = None) -> ClaimedCode:
     """Bind one code to a customer; call it inside a transaction. See `claim_codes`."""
-    raise NotImplementedError
+    return claim_codes(presented=[presented], customer=customer, shop=shop)[0]
 
 
 def claim_codes(
     *, presented: Sequence[str], customer: str, shop: str | None = None
 ) -> tuple[ClaimedCode, ...]:
-    """Bind several codes to a customer, all or none; call it once inside a transaction, with the customer's lock held.
+    """Bind several codes to a customer, all or none; call it once in a transaction that holds no budget yet.
 
     Judged by the database's clock. The lock order is kept: rows of codes, the customer's uses, allowances of templates,
     rows of batches. It does not throttle: callers take their turn first (`open_codes` does).
     Errors (apps.core.errors.Refused): unknown_code (404), sold_out (409), limit_reached (409).
     """
-    raise NotImplementedError
+    if len(presented) > MOST_LOOKED_UP:
+        raise unknown_code(customer)
+    found = find_open(presented, customer=customer, now=None, shop=shop)
+    if len(found) < len(presented):
+        raise unknown_code(customer)
+    codes = sorted(found.values(), key=lambda one: (one.template, one.code_id))
+    _lock_single_use(codes, customer)
+    for code in codes:
+        if code.shared:
+            _use(code, customer)
+    _lock_budgets(codes, customer)
+    coupons = {code.code_id: _issue(code, customer) for code in codes}
+    for code in codes:
+        _bind(code, coupons[code.code_id], customer)
+    for code in sorted(codes, key=lambda one: one.batch_id):
+        _count(code, customer)
+    return tuple(ClaimedCode(text, coupons[found[text].code_id]) for text in presented)
+
+
+def unknown_code(customer: str) -> Refused:
+    """The one answer to every code that cannot be claimed, whatever is wrong with it."""
+    return Refused(
+        UNKNOWN_CODE, _("There is no such code."), status=404, after=lambda: _attempt(customer, UNKNOWN_CODE)
+    )
+
+
+def _lock_single_use(codes: Sequence[OpenCode], customer: str) -> None:
+    """Who comes second to a code waits here, and finds it claimed or revoked."""
+    wanted = [code.code_id for code in codes if not code.shared]
+    if not wanted:
+        return
+    with prepared_cursor() as cursor:
+        cursor.execute(LOCK.format(free=STILL_FREE), [wanted])
+        locked = cursor.rowcount
+    if locked < len(wanted):
+        raise unknown_code(customer)
+
+
+def _use(code: OpenCode, customer: str) -> None:
+    """Once more of what one customer may have of a shared code."""
+    if not _changed(USE, [USES + code.batch, customer, code.per_customer]):
+        raise _noted(limit_reached(), customer, code.batch)
+
+
+def _lock_budgets(codes: Sequence[OpenCode], customer: str) -> None:
+    """Coupons of several codes are drawn one after the other: their budgets are locked before, all in one order."""
+    if len(codes) < 2:
+        return
+    numbers = numbers_of(Wanted(code.template, "") for code in codes)
+    try:
+        prepared(open_templates(numbers, codes[0].at), numbers)
+    except Refused as refused:
+        raise _as_of_codes(refused, codes[0], customer) from refused
+
+
+def _issue(code: OpenCode, customer: str) -> Issued:
+    how = How(source=Source.CODE, origin=code.batch, code_tail=code.tail)
+    try:
+        return issue([Wanted(code.template, customer)], how, now=code.at)[0]
+    except Refused as refused:
+        raise _as_of_codes(refused, code, customer) from refused
+
+
+def _as_of_codes(refused: Refused, code: OpenCode, customer: str) -> Refused:
+    """A template that closes at this moment makes its code like any other that cannot be claimed."""
+    sold = refused.code == SOLD_OUT
+    return _noted(sold_out(), customer, code.batch) if sold else unknown_code(customer)
+
+
+def _bind(code: OpenCode, coupon: Issued, customer: str) -> None:
+    if not code.shared and not _changed(BIND.format(free=STILL_FREE), [coupon.id, code.code_id]):
+        raise unknown_code(customer)
+
+
+def _count(code: OpenCode, customer: str) -> None:
+    if not _changed(COUNT, [code.batch_id]):
+        raise _noted(sold_out(), customer, code.batch)
+
+
+def _changed(statement: str, values: Sequence[Any]) -> bool:
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, values)
+        return bool(cursor.rowcount)
+
+
+def _noted(refused: Refused, customer: str, batch: str) -> Refused:
+    refused.after = lambda: _attempt(customer, refused.code, batch)
+    return refused
+
+
+def _attempt(customer: str, reason: str, batch: str = "") -> None:
+    """What customer service answers from; of a wrong code nothing is kept but that it was wrong."""
+    ClaimAttempt.objects.create(customer_code=customer, source=Source.CODE, origin=batch, reason=reason)
