@@ -41,6 +41,7 @@ EMERGENCY = frozenset(
         "activities.stop_activity",
         "coupons.pause_claimcampaign",
         "coupons.stop_coupontemplate",
+        "coupons.revoke_codebatch",
     }
 )
 
@@ -72,6 +73,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "coupons.add_claimcampaign",
         "coupons.change_claimcampaign",
         "coupons.submit_claimcampaign",
+        "coupons.add_codebatch",
+        "coupons.change_codebatch",
+        "coupons.submit_codebatch",
+        "coupons.export_codebatch",
         "coupons.start_pushrun",
         "coupons.void_coupon",
     },
@@ -82,6 +87,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "activities.resume_activity",
         "approvals.decide_approvalrequest",
         "coupons.approve_claimcampaign",
+        "coupons.approve_codebatch",
         "coupons.approve_coupontemplate",
         "orders.export_hit_orders",
     },
