@@ -13,12 +13,15 @@ from datetime import timedelta
 
 import orjson
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 
 from apps.core import outbox
+from apps.core.audit import record
 from apps.core.clock import database_now
 from apps.core.locks import AdvisoryLock, try_hold
 from apps.core.models import OutboxEvent, WebhookDelivery, WebhookEndpoint
+from apps.core.permissions import require_permission
 
 BATCH = 500
 SEND_BATCH = 50
@@ -106,7 +109,7 @@ def send(delivery: WebhookDelivery) -> bool:
 
 
 @transaction.atomic
-def send_again(*, delivery: WebhookDelivery, actor: AbstractBaseUser) -> bool:
+def send_again(*, delivery: WebhookDelivery, actor: AbstractUser) -> bool:
     """Give a delivery that was given up all its attempts again; False, and nothing noted, when it was not given up."""
     require_permission(actor, RESEND)
     dead = WebhookDelivery.objects.filter(pk=delivery.pk, dead_at__isnull=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.activities.services import tell_level, use_up
 from apps.offers.lifecycle import EndReason
@@ -83,8 +83,11 @@ def _tell_levels(offer: Offer, usage: Usage, sums: Sums) -> None:
     for measure, cap in ((Measure.UNITS, total), (Measure.BUDGET, budget)):
         used = sums.get((measure, ""), NOTHING).used
         level = next((level for level in LEVELS if cap and used * 100 >= cap * level), None)
-        if level is not None and _first_to_tell(offer.code, measure, level):
-            tell_level(code=offer.code, measure=measure.value, level=level)
+        if level is None:
+            continue
+        with transaction.atomic():
+            if _first_to_tell(offer.code, measure, level):
+                tell_level(code=offer.code, measure=measure.value, level=level)
 
 
 def _first_to_tell(offer: str, measure: Measure, level: int) -> bool:

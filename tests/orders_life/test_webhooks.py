@@ -10,10 +10,13 @@ from typing import Any
 
 import orjson
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from apps.core import webhooks
 from apps.core.clock import database_now, frozen
-from apps.core.models import OutboxEvent, WebhookDelivery, WebhookEndpoint
+from apps.core.models import AuditEntry, OutboxEvent, WebhookDelivery, WebhookEndpoint
+from tests.activities.cast import person
 from tests.orders_life.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("shop_fair")
@@ -100,20 +103,64 @@ def test_a_failure_holds_back_its_order_only(shop: Shop, receiver: Receiver) -> 
     assert receiver.topics[2:] == [("order.held", "o1"), ("order.paid", "o1")]
 
 
-def test_what_is_given_up_can_be_sent_again(
-    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def given_up(shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> WebhookDelivery:
     monkeypatch.setattr(webhooks, "MOST_ATTEMPTS", 1)
     WebhookEndpoint.objects.create(name="erp", url=receiver.url)
     receiver.status = 302
     shop.held("o1")
     drain()
-    dead = WebhookDelivery.objects.get()
-    assert (dead.dead_at is not None, dead.last_error) == (True, "HTTP 302")
     receiver.status = 200
     drain()
-    assert len(receiver.got) == 1
-    webhooks.send_again(dead)
+    dead = WebhookDelivery.objects.get()
+    assert (dead.dead_at is not None, dead.last_error, len(receiver.got)) == (True, "HTTP 302", 1)
+    return dead
+
+
+def window(role: str) -> Client:
+    user = person("sam", role)
+    user.is_staff, user.language = True, "en"
+    user.save()
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_what_is_given_up_is_sent_again_from_its_page(
+    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a dead letter, when an administrator sends it again, then it arrives and the audit log says who did."""
+    dead = given_up(shop, receiver, monkeypatch)
+    client = window("administrator")
+    page = reverse("admin:core_webhookdelivery_change", args=[dead.pk])
+    assert 'id="pp-send-again"' in client.get(page).content.decode()
+    again = reverse("admin:core_webhookdelivery_send_again", args=[dead.pk])
+    assert client.get(again).status_code == 403
+    for _twice in range(2):
+        assert client.post(again).url == page
     drain()
     dead.refresh_from_db()
-    assert dead.delivered_at is not None
+    assert (dead.delivered_at is not None, len(receiver.got)) == (True, 2)
+    assert 'id="pp-send-again"' not in client.get(page).content.decode()
+    entry = AuditEntry.objects.get(action="core.resend_webhook")
+    assert (entry.actor, entry.subject_code, entry.before["last_error"]) == (
+        "user:sam",
+        str(dead.pk),
+        "HTTP 302",
+    )
+    assert (entry.after["endpoint"], entry.after["topic"], entry.after["subject"]) == (
+        "erp",
+        "order.held",
+        "o1",
+    )
+
+
+@pytest.mark.parametrize("role", ["operator", "approver", "analyst", "auditor", "customer_service"])
+def test_others_may_not_send_again(
+    shop: Shop, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    dead = given_up(shop, receiver, monkeypatch)
+    again = reverse("admin:core_webhookdelivery_send_again", args=[dead.pk])
+    assert window(role).post(again).status_code in (403, 404)
+    dead.refresh_from_db()
+    assert dead.dead_at is not None
+    assert not AuditEntry.objects.filter(action="core.resend_webhook").exists()

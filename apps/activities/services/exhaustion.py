@@ -7,9 +7,12 @@ from apps.activities.models import Activity
 from apps.approvals.notices import notify
 from apps.core.clock import database_now
 from apps.offers.versions.ending import end
+from apps.offers.versions.events import tell
 from apps.offers.versions.steps import Step
 
 ACTIONS = {EndReason.SOLD_OUT: Action.SELL_OUT, EndReason.BUDGET_EXHAUSTED: Action.EXHAUST_BUDGET}
+#: the event of a notice, by what was measured
+LEVELS = {"units": "stock_level", "budget": "budget_level"}
 
 
 @transaction.atomic
@@ -26,10 +29,14 @@ def use_up(*, code: str, reason: EndReason) -> bool:
     return True
 
 
+@transaction.atomic
 def tell_level(*, code: str, measure: str, level: int) -> None:
-    """A line in the owner's inbox: so much of stock or budget is gone."""
-    activity = Activity.objects.filter(code=code, owner__isnull=False).first()
-    if activity is not None and activity.owner_id is not None:
+    """So much of stock (`units`) or budget is gone: an event, and a line in the owner's inbox."""
+    activity = Activity.objects.select_for_update(of=("self",)).filter(code=code).first()
+    if activity is None:
+        return
+    tell(activity, LEVELS[measure], database_now(), {"level": level})
+    if activity.owner_id is not None:
         notify(
             users=[activity.owner_id],
             code=f"activity.{measure}_gone",

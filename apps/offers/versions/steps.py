@@ -19,6 +19,7 @@ from apps.core.permissions import require_permission
 from apps.offers.lifecycle import RUNNING, Action, Right, State
 from apps.offers.services import note_change
 from apps.offers.versions.errors import NotAllowedNow
+from apps.offers.versions.events import tell_step
 from apps.offers.versions.models import Running, Versioned
 
 Thing = TypeVar("Thing", bound=Versioned)
@@ -99,7 +100,7 @@ def finish(
     after: Mapping[str, Any] | None = None,
     prices: bool = False,
 ) -> None:
-    """Write the thing, its audit entry and, when it `prices` otherwise now, the change for the offer book."""
+    """Write the thing, its audit entry, its events and, when it `prices` otherwise now, the change for the book."""
     thing = step.thing
     thing.updated_at = step.now
     thing.save()
@@ -111,8 +112,13 @@ def finish(
         after={**facts(thing), **(after or {})},
         reason=step.reason,
     )
+    tell_step(thing, action or step.action, step.now, before, {**_why(step), **(after or {})})
     if prices and thing.OFFER_OWNER is not None:
         note_change([thing.code])
+
+
+def _why(step: Step) -> dict[str, str]:
+    return {"reason": step.reason} if step.reason else {}
 
 
 def audit_action(thing: Versioned | type[Versioned], action: str) -> str:

@@ -13,12 +13,14 @@ from django.db import connection, transaction
 from apps.approvals.services import close_pending
 from apps.core.audit import SYSTEM
 from apps.core.clock import database_now
-from apps.core.models import AuditEntry
+from apps.core.models import AuditEntry, OutboxEvent
 from apps.offers.lifecycle import Action, VersionState
+from apps.offers.versions.events import EXPIRED, LIVE
 from apps.offers.versions.models import OPEN, Running
 from apps.offers.versions.steps import audit_action
 
 BATCH = 2_000
+TOPICS = {Action.GO_LIVE: LIVE, Action.EXPIRE: EXPIRED}
 ONE_SWEEP_EACH = "FOR UPDATE SKIP LOCKED"
 
 _swept: list[type[Running]] = []
@@ -83,8 +85,8 @@ def _expire(model: type[Running], now: datetime, batch: int) -> int:
 def _flip(
     model: type[Running], action: Action, due: str, change: str, now: datetime, batch: int
 ) -> list[str]:
-    """The codes of up to `batch` things that this statement flipped and logged."""
-    table, log = model._meta.db_table, AuditEntry._meta.db_table
+    """The codes of up to `batch` things that this statement flipped, logged and told others of."""
+    table, log, outbox = (one._meta.db_table for one in (model, AuditEntry, OutboxEvent))
     statement = f"""
         WITH due AS (
             SELECT id, status, revocation_pending FROM {table} WHERE {due} LIMIT %(batch)s {ONE_SWEEP_EACH}
@@ -99,6 +101,11 @@ def _flip(
                 jsonb_strip_nulls(jsonb_build_object(
                     'status', status, 'revocation_pending', revocation_pending, 'end_reason', end_reason))
             FROM flipped
+        ), told AS (
+            INSERT INTO {outbox} (topic, subject, payload)
+            SELECT %(topic)s, code, jsonb_strip_nulls(jsonb_build_object(
+                'at', %(at)s::text, 'status', status, 'end_reason', end_reason))
+            FROM flipped
         )
         SELECT code FROM flipped
     """  # noqa: S608 - names of our own tables, clauses of this file
@@ -111,6 +118,8 @@ def _flip(
                 "action": audit_action(model, action),
                 "type": model.kind_of_thing(),
                 "actor": SYSTEM,
+                "topic": f"{model.DOCUMENT}.{TOPICS[action]}",
+                "at": now.isoformat(),
             },
         )
         return [code for (code,) in cursor.fetchall()]
