@@ -61,6 +61,16 @@ def fresh_process() -> Iterator[None]:
     forget_callers()
 
 
+@pytest.fixture(autouse=True)
+def no_rules_remembered() -> Iterator[None]:
+    """No risk rule outlives the test that put it in force."""
+    from apps.risk.book import KEEPER
+
+    KEEPER.forget()
+    yield
+    KEEPER.forget()
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer | None]:
     """The cluster of this process; None where DATABASE_URL names a server to use instead."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from apps.core import freshness
 from apps.core.clock import database_now
 from apps.core.errors import DomainError, Refused
 from apps.core.locks import lock_number
@@ -25,7 +26,7 @@ PURGE = 10_000
 # Refusals that stay what they are. Others (not for you, too often) may come out otherwise when asked again.
 LASTING = frozenset({404, 409, 422})
 
-TAKE_TURN = f"SELECT {FOR_GROWTH}, pg_try_advisory_xact_lock(%s)"
+TAKE_TURN = f"SELECT {FOR_GROWTH}, pg_try_advisory_xact_lock(%s){{versions}}"
 FIND = """
 SELECT method, path, body_hash, status, content_type, body FROM core_idempotencyrecord
 WHERE client = %s AND key = %s
@@ -76,6 +77,11 @@ def once(request: Request, act: Callable[[], Reply], refuse: Callable[[Exception
     transaction of its own comes what the refusal notes afterwards; it is stored if it lasts. None lets the exception
     through, and then nothing is stored. Errors: in_progress, idempotency_key_reused.
     """
+    with freshness.request():
+        return _once(request, act, refuse)
+
+
+def _once(request: Request, act: Callable[[], Reply], refuse: Callable[[Exception], Reply | None]) -> Reply:
     try:
         with transaction.atomic():
             return _stored(request) or _store(request, _acted(act, refuse))
@@ -109,10 +115,13 @@ def purge() -> int:
 def _stored(request: Request) -> Reply | None:
     """The answer given before. Only one request with a key at a time: two statements, so that the second sees what
     the last one with this key has committed."""
+    take_turn = TAKE_TURN.format(versions=freshness.columns())
     with together():
-        turn = send(TAKE_TURN, [lock_number("key", str(request.client), request.key)])
+        turn = send(take_turn, [lock_number("key", str(request.client), request.key)])
         found = send(FIND, [request.client, request.key])
-    if not turn.fetchone()[1]:
+    _plans, taken, *versions = turn.fetchone()
+    freshness.told(versions)
+    if not taken:
         raise DomainError(IN_PROGRESS, "The first request with this key is still running.")
     row = found.fetchone()
     if row is None:

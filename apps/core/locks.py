@@ -18,6 +18,7 @@ class AdvisoryLock(IntEnum):
     SEAL_LEDGER = 7
     RELAY_EVENTS = 8
     SEAL_COUPONS = 9
+    RISK_RULES = 20
 
 
 def hold(lock: AdvisoryLock) -> None:

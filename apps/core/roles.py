@@ -33,7 +33,17 @@ GUARDED = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
 READ_BUSINESS = frozenset(
     f"{app}.view_*"
-    for app in ("activities", "approvals", "audiences", "catalog", "coupons", "offers", "orders", "packs")
+    for app in (
+        "activities",
+        "approvals",
+        "audiences",
+        "catalog",
+        "coupons",
+        "offers",
+        "orders",
+        "packs",
+        "risk",
+    )
 )
 EMERGENCY = frozenset(
     {
@@ -79,6 +89,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "coupons.export_codebatch",
         "coupons.start_pushrun",
         "coupons.void_coupon",
+        "risk.add_rule",
+        "risk.change_rule",
+        "risk.submit_rule",
+        "risk.add_deniedmark",
+        "risk.remove_deniedmark",
+        "risk.review_reviewcase",
     },
     Role.APPROVER: READ_BUSINESS
     | EMERGENCY
@@ -90,6 +106,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "coupons.approve_codebatch",
         "coupons.approve_coupontemplate",
         "orders.export_hit_orders",
+        "risk.approve_rule",
+        "risk.add_deniedmark",
+        "risk.release_reviewcase",
     },
     Role.ANALYST: READ_BUSINESS | {"orders.export_hit_orders"},
     Role.AUDITOR: READ_BUSINESS | {"accounts.view_*", "core.view_auditentry", "storefront.view_*"},
@@ -131,6 +150,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "orders.view_*",
             "orders.cancel_order",
             "orders.refund_order",
+            "risk.view_decision",
+            "risk.view_reviewcase",
+            "risk.review_reviewcase",
         }
     ),
 }

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "apps.approvals",
     "apps.catalog",
     "apps.audiences",
+    "apps.risk",
     "apps.offers",
     "apps.activities",
     "apps.coupons",
