@@ -1,7 +1,7 @@
 """An order's cart priced anew at any past instant, with the versions then live. Nothing is written.
 
-Lines, list prices, customer, channel and coupons are the order's own. Level and audiences of the customer
-are those known today; whether they were new is judged by what they had ordered here by then. Stock, limits and budgets are left out.
+Lines, list prices, channel and coupons are the order's own. Level and audiences of the customer are those known today;
+whether they were new is judged by what they had ordered here by then. Stock, limits and budgets are left out.
 """
 
 from __future__ import annotations

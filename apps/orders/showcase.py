@@ -15,6 +15,7 @@ from apps.core.clock import now_sql
 from apps.orders.book import KEEPER, LiveBook
 from apps.orders.customers import customer_named
 from apps.orders.inputs import Inputs, gather
+from apps.orders.stock import NO_LIMIT, Stock, stocks_of
 from apps.pricing.cart import Cart
 from apps.pricing.eligibility import rejection
 from apps.pricing.offer import Offer
@@ -46,11 +47,12 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An activity to be shown: its approved document, how it stands, and the instant of looking."""
+    """An activity to be shown: its approved document, how it stands, what is left of it, the instant of looking."""
 
     content: Mapping[str, Any]
     usage: Usage
     now: datetime
+    stock: Stock = NO_LIMIT
 
     @property
     def coming(self) -> bool:
@@ -142,8 +144,12 @@ def _contents(codes: list[str], book: LiveBook, shop: str | None) -> list[Shown]
     statement = CONTENTS.format(now=now)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*parameters, codes, list(SHOWN), *parameters])
-        return [
-            Shown(orjson.loads(content), book.usages.get(code, UNUSED), moment)
-            for code, of_shop, content, moment in cursor.fetchall()
-            if shop is None or of_shop in ("", shop)
-        ]
+        rows = [row for row in cursor.fetchall() if shop is None or row[1] in ("", shop)]
+    if not rows:
+        return []
+    offers = [book.offers.offers[code] for code, *_ in rows if code in book.offers.offers]
+    stocks = stocks_of(offers, book.usages, rows[0][3])
+    return [
+        Shown(orjson.loads(content), book.usages.get(code, UNUSED), now, stocks.get(code, NO_LIMIT))
+        for code, _shop, content, now in rows
+    ]

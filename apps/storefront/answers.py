@@ -260,6 +260,15 @@ class Activity(Struct, forbid_unknown_fields=True):
     status: Annotated[str, Meta(description="approved (coming) or live")]
     units_left: int | None
     prices: dict[str, Money] | UnsetType = UNSET
+    units_left_by_sku: Annotated[dict[str, int], Meta(description="of the SKUs with a stock")] | UnsetType = (
+        UNSET
+    )
+    units_waiting: (
+        Annotated[
+            int, Meta(description="when none is left: units that unpaid orders hold and that may come back")
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class PlacedActivity(Activity, forbid_unknown_fields=True, tag_field="type", tag="activity", kw_only=True):

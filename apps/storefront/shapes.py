@@ -17,6 +17,7 @@ from apps.orders.item_prices import PriceList
 from apps.orders.showcase import Shown
 from apps.pricing.itemprice import ItemPrice
 from apps.pricing.kinds import Wording
+from apps.pricing.layers import Layer
 
 TEXTS = ("title", "badge", "rules")
 NO_BUDGET = {"amount": None, "stop_below": 0}
@@ -37,8 +38,12 @@ def activity_shape(shown: Shown, *, language: str, currency: str) -> dict[str, A
         "starts_at": content["starts_at"],
         "ends_at": content["ends_at"],
         "status": "approved" if shown.coming else "live",
-        "units_left": _units_left(shown),
+        "units_left": shown.stock.left,
     }
+    if shown.stock.by_sku and content["layer"] == Layer.ITEM:
+        shape["units_left_by_sku"] = {level.sku: level.left for level in shown.stock.by_sku}
+    if shown.stock.left == 0:
+        shape["units_waiting"] = shown.stock.held
     if prices and not secret:
         shape["prices"] = prices
     return shape
@@ -60,13 +65,6 @@ def _sentence(shown: Shown, language: str, currency: str) -> str:
     """What it says, without what it may cost."""
     words = Wording("zh" if language.startswith("zh") else "en", currency)
     return sentence({**shown.content, "budget": NO_BUDGET}, words, ZoneInfo(settings.TIME_ZONE), shown.now)
-
-
-def _units_left(shown: Shown) -> int | None:
-    """Units at the promotion price that are left in all; None is no limit."""
-    usage, total = shown.usage, shown.content["stock"]["total"]
-    total = total if usage.stock_total is None else usage.stock_total
-    return None if total is None else max(total - usage.sold_units, 0)
 
 
 def campaign_shape(campaign: ClaimCampaign, now: datetime) -> dict[str, Any]:

@@ -49,10 +49,10 @@ def test_what_does_not_apply_says_why(ann, cleo, as_user):
     assert result.payable == 34_000
     result = as_user(ann).get(PAGE, {"lines": "A 3"}).context["result"]
     assert [(entry["name"], entry["reason"]) for entry in result.refused] == [
-        ("满400减60", "Spend ¥100 more and it applies.")
+        ("满400减60", "¥100 short of ¥60 off from ¥400.")
     ]
     chinese = as_user(ann, "zh-hans").get(PAGE, {"lines": "A 3"}).context["result"]
-    assert chinese.refused[0]["reason"] == "再买 ¥100 即可享受。"
+    assert chinese.refused[0]["reason"] == "差100元未达满400减60。"
 
 
 def test_another_moment_is_priced_and_said(ann, cleo, as_user):

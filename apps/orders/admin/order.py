@@ -1,28 +1,29 @@
-"""One order, step by step from the list price to what was paid, and why other offers did not apply."""
+"""Orders looked up: found by their id, their customer or an activity; the pages about one of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.current import signed_in
-from apps.carts.decode import FaultyBodyError
-from apps.core.errors import DomainError
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.core.tabbed_list import EstimatingPaginator
-from apps.orders.lifecycle import OrderAction, OrderState, allows
+from apps.orders.admin.live import live_view, numbers_view
+from apps.orders.admin.page import page_of
+from apps.orders.admin.past import MomentForm, reprice_view
+from apps.orders.admin.reversing import cancel_view, may, refund_view
+from apps.orders.lifecycle import OrderAction, OrderState
 from apps.orders.models import Order, OrderUse
 from apps.orders.services import by_people
-from apps.orders.simulator.waterfall import waterfall
 from apps.pricing.money import format_money
 
 LOOKS = {
@@ -30,6 +31,7 @@ LOOKS = {
     OrderState.PAID.value: "success",
     OrderState.PARTIALLY_REFUNDED.value: "warning",
 }
+View = Callable[[Mapping[str, Any], HttpRequest, Order], HttpResponse]
 
 
 @admin.register(Order)
@@ -67,8 +69,11 @@ class OrderAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("<int:pk>/refund/", view(self.refund_view), name="orders_order_refund"),
-            path("<int:pk>/cancel/", view(self.cancel_view), name="orders_order_cancel"),
+            path("<int:pk>/refund/", view(self._about(refund_view)), name="orders_order_refund"),
+            path("<int:pk>/cancel/", view(self._about(cancel_view)), name="orders_order_cancel"),
+            path("<int:pk>/reprice/", view(self._about(reprice_view)), name="orders_order_reprice"),
+            path("live/<str:code>/", view(self._live), name="orders_live"),
+            path("live/<str:code>/numbers/", view(numbers_view), name="orders_live_numbers"),
             *super().get_urls(),
         ]
 
@@ -79,80 +84,37 @@ class OrderAdmin(ReadOnlyAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        order = self.get_object(request, object_id or "")
-        if order is None:
-            raise Http404
-        if not self.has_view_permission(request, order):
-            raise PermissionDenied
+        return self._about(self._page)(request, object_id)
+
+    def _page(self, page: Mapping[str, Any], request: HttpRequest, order: Order) -> HttpResponse:
         context = {
-            **self.admin_site.each_context(request),
-            "title": order.code,
-            "order": order,
-            "look": LOOKS.get(order.state, "plain"),
-            "result": waterfall(order.quote),
-            "segments": list(order.segments.all()),
-            "refunds": list(order.refunds.all()),
-            "versions": list(order.uses.order_by("id")),
-            "may_refund": _may(request, by_people.REFUND, order, OrderAction.REFUND),
-            "may_cancel": _may(request, by_people.CANCEL, order, OrderAction.CANCEL),
+            **page,
+            **page_of(order),
+            "may_refund": may(request, by_people.REFUND, order, OrderAction.REFUND),
+            "may_cancel": may(request, by_people.CANCEL, order, OrderAction.CANCEL),
+            "moment_form": MomentForm(initial={"as_of": order.as_of}),
         }
-        return TemplateResponse(request, "admin/portal/order.html", context)
+        return TemplateResponse(request, "admin/orders/order.html", context)
 
-    def refund_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        order = self._asked(request, pk)
-        what: dict[str, Any] = {"fault": request.POST.get("fault", "customer")}
-        if request.POST.get("all"):
-            what["all"] = True
-        else:
-            what["lines"] = [
-                {"line": name.removeprefix("units:"), "quantity": int(said)}
-                for name, value in request.POST.items()
-                if name.startswith("units:")
-                and (said := str(value)).isascii()
-                and said.isdigit()
-                and int(said)
-            ]
-        return self._do(
-            request,
-            order,
-            lambda: by_people.refund(
-                order=order, actor=signed_in(request), reason=request.POST.get("reason", ""), what=what
-            ),
-        )
+    def _about(self, view: View) -> Callable[..., HttpResponse]:
+        """A page about one order, for who may see orders."""
 
-    def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        order = self._asked(request, pk)
-        return self._do(
-            request,
-            order,
-            lambda: by_people.cancel(
-                order=order, actor=signed_in(request), reason=request.POST.get("reason", "")
-            ),
-        )
+        def answer(request: HttpRequest, pk: Any) -> HttpResponse:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            order = Order.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+            if order is None:
+                raise Http404
+            page = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": order.code,
+                "order": order,
+                "look": LOOKS.get(order.state, "plain"),
+            }
+            return view(page, request, order)
 
-    def _asked(self, request: HttpRequest, pk: int) -> Order:
-        order = Order.objects.filter(pk=pk).first()
-        if order is None:
-            raise Http404
-        if request.method != "POST" or not self.has_view_permission(request, order):
-            raise PermissionDenied
-        return order
+        return answer
 
-    def _do(self, request: HttpRequest, order: Order, act: Any) -> HttpResponse:
-        try:
-            act()
-        except PermissionDenied:
-            raise
-        except DomainError as refused:
-            messages.error(request, refused.message)
-        except FaultyBodyError:
-            messages.error(request, _("Say how many units go back, or that all do."))
-        else:
-            messages.success(request, _("Done."))
-        return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
-
-
-def _may(request: HttpRequest, permission: str, order: Order, action: OrderAction) -> bool:
-    """Whether this person has the right and the state allows it; what is all back needs no button."""
-    done = order.state == OrderState.REFUNDED
-    return request.user.has_perm(permission) and allows(order.state, action) and not done
+    def _live(self, request: HttpRequest, code: str) -> HttpResponse:
+        return live_view(self.admin_site, request, code)

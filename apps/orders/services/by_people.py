@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
 from django.db import transaction
@@ -18,6 +18,14 @@ from apps.orders.services.settling import cancel_order
 
 CANCEL = "orders.cancel_order"
 REFUND = "orders.refund_order"
+
+
+class _TakenBackError(Exception):
+    """Carries an answer out of a transaction that is to leave nothing."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 @transaction.atomic
@@ -38,13 +46,18 @@ def cancel(*, order: Order, actor: User, reason: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def refund(*, order: Order, actor: User, reason: str, what: dict[str, Any]) -> dict[str, Any]:
-    """Pay back `what` (a refund's body without id and reason). Errors: reason_required and those of `refund_order`."""
+def refund(
+    *, order: Order, actor: User, reason: str, what: dict[str, Any], expected: int | None = None
+) -> dict[str, Any]:
+    """Pay back `what` (a refund's body without id and reason), where `expected` is given exactly that much.
+
+    Errors: reason_required, refund_changed and those of `refund_order`.
+    """
     require_permission(actor, REFUND)
     why = _said(reason)
-    number = order.refunds.count() + 1
-    body = {**what, "refund": f"{actor.pk}-{number}", "reason": why}
-    answer = refund_order(code=order.code, shop=None, asked=read_refund(orjson.dumps(body)))
+    answer = _refund(order, actor, {**what, "reason": why})
+    if expected is not None and answer["refund_total"] != expected:
+        raise DomainError("refund_changed", _("The order has changed meanwhile: look at the amounts again."))
     record(
         action="order.refund",
         subject=order,
@@ -54,6 +67,30 @@ def refund(*, order: Order, actor: User, reason: str, what: dict[str, Any]) -> d
         reason=why,
     )
     return answer
+
+
+def foretell_refund(*, order: Order, actor: User, what: dict[str, Any]) -> dict[str, Any]:
+    """The answer that `refund` would give now, by the same arithmetic; everything that it did is taken back.
+
+    Errors: those of `refund_order`.
+    """
+    require_permission(actor, REFUND)
+    try:
+        with transaction.atomic():
+            _tell(_refund(order, actor, what))
+    except _TakenBackError as told:
+        return told.answer
+
+
+def _tell(answer: dict[str, Any]) -> NoReturn:
+    raise _TakenBackError(answer)
+
+
+def _refund(order: Order, actor: User, what: dict[str, Any]) -> dict[str, Any]:
+    """Refunds of people are numbered within the order."""
+    number = order.refunds.count() + 1
+    body = {**what, "refund": f"{actor.pk}-{number}"}
+    return refund_order(code=order.code, shop=None, asked=read_refund(orjson.dumps(body)))
 
 
 def _said(reason: str) -> str:
