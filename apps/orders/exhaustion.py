@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from apps.activities.services import tell_level, use_up
+from apps.core.locks import lock_number
+from apps.core.prepared import send
 from apps.offers.lifecycle import EndReason
 from apps.offers.selectors import book_version
 from apps.orders.book import KEEPER
 from apps.orders.models import Measure
+from apps.orders.moves import Moved
 from apps.pricing.layers import Layer
 from apps.pricing.offer import Offer
 from apps.pricing.scope import ScopeMode
@@ -33,6 +36,8 @@ UPDATE orders_counter SET told = %(level)s
 WHERE offer = %(offer)s AND measure = %(measure)s AND sku = '' AND span = '' AND bucket = 0 AND told < %(level)s
 """
 LEVELS = (95, 80, 50)
+# A version that any book has reached: the one that is there will do for a first look.
+ANY_BOOK = 1
 
 
 class Sum(NamedTuple):
@@ -44,8 +49,16 @@ NOTHING = Sum(0, 0)
 Sums = Mapping[tuple[str, str], Sum]  # (measure, SKU or "")
 
 
-def end_used_up(offers: Sequence[str]) -> None:
-    """End those of these activities that are sold out or out of money."""
+def end_used_up(moved: Iterable[Moved]) -> None:
+    """After a payment: end those of the activities it drew on that are sold out or out of money.
+
+    Only a payment that took the last of a counter looks. Such payments for one activity look one after the other, each
+    when those before have committed: so the last of them sees that nothing is left, whatever buckets they drew on.
+    """
+    offers = sorted({one.offer for one in moved if one.span == "" and _may_be_the_last(one)})
+    if not offers:
+        return
+    wait_for_others(offers)
     book = KEEPER.at_least(book_version())
     sums = sums_of(offers)
     for code in offers:
@@ -55,6 +68,22 @@ def end_used_up(offers: Sequence[str]) -> None:
         reason = end_reason(offer, book.usages.get(code, UNUSED), sums.get(code, {}))
         if reason is not None:
             use_up(code=code, reason=reason)
+
+
+def wait_for_others(offers: Iterable[str]) -> None:
+    """One payment at a time that may have taken the last of these; the locks come after those of counters."""
+    numbers = sorted(lock_number("used_up", offer) for offer in offers)
+    send(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers)
+
+
+def _may_be_the_last(one: Moved) -> bool:
+    """Whether this bucket is empty, or of a budget too little for the smallest discount: then all may be."""
+    if one.measure == Measure.UNITS:
+        return one.held == 0 and one.used >= one.total
+    offer = KEEPER.at_least(ANY_BOOK).offers.offers.get(one.offer)
+    if offer is None or one.measure != Measure.BUDGET:
+        return False
+    return one.total - one.used < least_worth(offer)
 
 
 def finish_used_up() -> int:
@@ -118,7 +147,12 @@ def end_reason(offer: Offer, usage: Usage, sums: Sums) -> EndReason | None:
     if budget is None:
         return None
     left = budget - sums.get((Measure.BUDGET, ""), NOTHING).used
-    return EndReason.BUDGET_EXHAUSTED if left < max(offer.stop_below, least_discount(offer)) else None
+    return EndReason.BUDGET_EXHAUSTED if left < least_worth(offer) else None
+
+
+def least_worth(offer: Offer) -> int:
+    """With less than this left of its budget it is over."""
+    return max(offer.stop_below, least_discount(offer))
 
 
 def _gone(total: int, taken: Sum) -> bool:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
 from apps.core.clock import now_sql
-from apps.core.prepared import fetch_prepared
-from apps.orders.models import Order, OrderUse, Voiding
+from apps.core.prepared import send
+from apps.orders.models import OrderUse, Voiding
 
 #: why an order was cancelled
 VOIDED = "voided"
 # Of an order called `o`; what was over before the revocation is expired and not void.
 IS_VOID = """EXISTS (SELECT FROM orders_voiding v JOIN orders_orderuse u ON u.offer = v.offer
     WHERE u.order_id = o.id AND v.at < o.held_until {more})"""
-JUDGE = f"SELECT {{now}}, EXISTS (SELECT FROM orders_order o WHERE o.id = %s AND {IS_VOID.format(more='')})"  # noqa: S608 - clauses of ours
+JUDGE = f"SELECT {{now}}, EXISTS (SELECT FROM orders_order o WHERE o.code = %s AND {IS_VOID.format(more='')})"  # noqa: S608 - clauses of ours
 # The sweep of voidings has it; the sweep of lapsed holds leaves it alone.
 BEING_VOIDED = IS_VOID.format(more="AND v.done_at IS NULL")
 
 
-def judged(order: Order) -> tuple[datetime, bool]:
-    """The clock past the order's lock, and whether its hold is void by then; one statement."""
+def judge(code: str) -> Any:
+    """A cursor with the clock, and whether the hold of this order is void by then; to be sent after its lock."""
     now, parameters = now_sql()
-    moment, void = fetch_prepared(JUDGE.format(now=now), [*parameters, order.pk])
-    return moment, void
+    return send(JUDGE.format(now=now), [*parameters, code])
 
 
 def voided_at() -> Subquery:

