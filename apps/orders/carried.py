@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from apps.carts.bodies import CartBody, given
@@ -95,11 +95,3 @@ def _marks(body: CartBody) -> Mapping[str, str | None] | None:
     if risk is None:
         return None
     return {name: given(getattr(risk, name)) for name in ("device", "ip", "address_hash")}
-
-
-def with_ids(carried_: Carried, ids: Mapping[str, tuple[str, Row]]) -> Carried:
-    """The same once codes have become coupons: `ids` has the new id and row of each code presented."""
-    coupons = tuple(
-        replace(coupon, id=ids[coupon.id][0]) if coupon.id in ids else coupon for coupon in carried_.coupons
-    )
-    return replace(carried_, coupons=coupons, rows={**carried_.rows, **dict(ids.values())})

@@ -52,7 +52,10 @@ def use_rows(applied: Iterable[Applied], terms: Mapping[str, Terms]) -> list[Row
 
 
 def hold_entries(quote: Quote, applied: Iterable[Applied], terms: Mapping[str, Terms]) -> list[Row]:
-    """Every share of every offer by bearer, and every reward, as the ledger records a hold."""
+    """Every share of every offer by bearer, and every reward, as the ledger records a hold.
+
+    Of a reward coupon the template stands where a gift has its SKU.
+    """
     rows: list[Row] = []
     for position, line in enumerate(quote.cart.lines):
         for number, segment in enumerate(quote.segments[position]):
@@ -70,8 +73,13 @@ def hold_entries(quote: Quote, applied: Iterable[Applied], terms: Mapping[str, T
         for sku, quantity in one.gifts.items():
             rows.append(_entry(LedgerWhat.GIFT, code, terms, sku=sku, units=quantity))
     for reward in quote.rewards:
-        if not reward.refusal and reward.sku is None and reward.template is None:
+        if reward.refusal or reward.sku is not None:
+            continue
+        if reward.template is None:
             rows.append(_entry(LedgerWhat.POINTS, reward.offer.code, terms, units=reward.quantity))
+        else:
+            said = {"sku": reward.template, "units": reward.quantity}
+            rows.append(_entry(LedgerWhat.COUPON, reward.offer.code, terms, **said))
     return rows
 
 
@@ -127,7 +135,8 @@ def reward_rows(quote: Quote) -> list[Row]:
 
 
 def _reward_row(offer: Offer) -> Row:
-    """`gifts`, `coupons` and `points` are what the customer has; a refund that recalls some lowers them."""
+    """`gifts`, `coupons` and `points` are what the customer has; a refund that recalls some lowers them. `recalled` are
+    the rows of the coupons that earlier refunds dealt with."""
     tiers = [
         {
             "at": tier.at,
@@ -145,4 +154,5 @@ def _reward_row(offer: Offer) -> Row:
         "gifts": {},
         "coupons": {},
         "points": 0,
+        "recalled": [],
     }

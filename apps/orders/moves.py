@@ -82,10 +82,13 @@ def sell(order: int, *, at: datetime, event: Mapping[str, Any]) -> list[Moved]:
     return _move(SELL, {"orders": [order], "at": at, "event": as_json(event)})
 
 
-def free(orders: Sequence[int]) -> None:
-    """What these orders hold is free again: of their customers' limits, then of the counters."""
+def free_limits(orders: Sequence[int]) -> None:
+    """What these orders hold of their customers' limits is free again; the counters come last of all."""
     with prepared_cursor() as cursor:
         cursor.execute(FREE_LIMITS, {"orders": list(orders)})
+
+
+def free_counters(orders: Sequence[int]) -> None:
     _move(FREE, {"orders": list(orders)})
 
 

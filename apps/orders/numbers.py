@@ -11,7 +11,9 @@ from typing import NamedTuple
 import orjson
 
 from apps.core.prepared import fetch_prepared
-from apps.orders.counted import counts
+from apps.coupons.parts import PLENTY
+from apps.coupons.terms import TEMPLATES, Template, read_templates
+from apps.orders.counted import counts, templates_rewarded
 from apps.orders.models import Measure
 from apps.orders.spans import Spans, day_key, spans_of
 from apps.pricing.cart import CartLine
@@ -32,6 +34,7 @@ CUSTOMER_USES = """(
         AND u.sku = ANY(%(skus)s) AND u.span = ANY(%(spans)s)
 )"""
 STATEMENT = f"SELECT {COUNTERS}, {CUSTOMER_USES}"
+WITH_TEMPLATES = f"{STATEMENT}, {TEMPLATES}"
 MEASURES = [measure.value for measure in Measure]
 
 
@@ -69,11 +72,13 @@ UseKey = tuple[str, str, str]  # offer, SKU or "", span
 
 @dataclass(slots=True)
 class Numbers:
-    """The rows read, and the spans they were read for."""
+    """The rows read, and the spans they were read for; `templates` are those whose coupons may be rewards."""
 
     spans: dict[str, Spans] = field(default_factory=dict)
     buckets: dict[CounterKey, list[Bucket]] = field(default_factory=dict)
     had: dict[UseKey, Had] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
+    coupons_left: dict[str, int] = field(default_factory=dict)
 
     def held(self, key: CounterKey) -> int:
         return sum(bucket.held for bucket in self.buckets.get(key, ()))
@@ -109,15 +114,18 @@ def _runs(offer: Offer, as_of: datetime) -> bool:
 def read_numbers(
     offers: list[Offer], lines: Iterable[CartLine], customer: str | None, now: datetime
 ) -> Numbers:
-    """The counters of these offers for these lines and gifts, and the customer's uses; no statement for no offers."""
+    """The counters of these offers for these lines and gifts, the customer's uses, the templates of the coupons that
+    they reward; no statement for no offers."""
     numbers = Numbers()
     if not offers:
         return numbers
     day = day_key(now)
     skus = {"", *(line.sku for line in lines)}
+    rewarded: set[str] = set()
     for offer in offers:
         numbers.spans[offer.code] = spans_of(offer, now, day)
         skus |= gift_skus(offer)
+        rewarded |= templates_rewarded(offer)
     names = {
         "offers": [offer.code for offer in offers],
         "measures": MEASURES,
@@ -125,13 +133,43 @@ def read_numbers(
         "spans": list({key for spans in numbers.spans.values() for key in ("", *spans)}),
         "customer": customer,
     }
-    counters, uses = fetch_prepared(STATEMENT, names)
+    if rewarded:
+        names["templates"] = sorted(rewarded)
+        counters, uses, templates = fetch_prepared(WITH_TEMPLATES, names)
+        numbers.templates = read_templates(templates)
+        numbers.coupons_left = left_of_templates(rewarded, numbers.templates, now)
+    else:
+        counters, uses = fetch_prepared(STATEMENT, names)
     for offer_code, measure, sku, span, *bucket in orjson.loads(counters) if counters else ():
         key = CounterKey(offer_code, measure, sku, span)
         numbers.buckets.setdefault(key, []).append(Bucket(*bucket))
     for offer_code, sku, span, units, orders in orjson.loads(uses) if uses else ():
         numbers.had[offer_code, sku, span] = Had(units, orders)
     return numbers
+
+
+def left_of_templates(
+    rewarded: Iterable[str], templates: Mapping[str, Template], now: datetime
+) -> dict[str, int]:
+    """How many coupons of each can be given at most; unlimited ones are not named, those that give none have 0."""
+    left: dict[str, int] = {}
+    for code in rewarded:
+        template = templates.get(code)
+        if template is None or not template.gives(now):
+            left[code] = 0
+        elif template.terms.budget.limited:
+            left[code] = _left_of(template)
+    return left
+
+
+def _left_of(template: Template) -> int:
+    budget, reserve = template.terms.budget, template.reserve
+    rooms = []
+    if budget.quantity is not None:
+        rooms.append(budget.quantity - sum(part.issued for part in template.parts))
+    if budget.amount is not None and reserve:
+        rooms.append((budget.amount - sum(part.taken_amount for part in template.parts)) // reserve)
+    return max(min(rooms, default=PLENTY), 0)
 
 
 def usages_with(
@@ -168,6 +206,7 @@ def _with_numbers(offer: Offer, usage: Usage, skus: list[str], numbers: Numbers)
         customer_sku_units={sku: units for sku, units in had.items() if units},
         today_units=today.units,
         today_orders=today.orders,
+        coupons_left=numbers.coupons_left,
     )
 
 

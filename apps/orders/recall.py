@@ -78,11 +78,13 @@ def _excess(has: Mapping[str, int], keeps: Mapping[str, int]) -> dict[str, int]:
     return {code: quantity for code, quantity in over.items() if quantity > 0}
 
 
-def without(reward: Reward, recalled: Recalled) -> dict[str, Any]:
-    """The reward as the customer has it afterwards."""
+def without(reward: Reward, recalled: Recalled, coupons: Iterable[int] = ()) -> dict[str, Any]:
+    """The reward as the customer has it afterwards; `coupons` are the rows of those dealt with now."""
+    dealt_with = [*reward.get("recalled", ()), *coupons]
     return {
         **reward,
         "gifts": {sku: n - recalled.gifts.get(sku, 0) for sku, n in reward["gifts"].items()},
         "coupons": {code: n - recalled.coupons.get(code, 0) for code, n in reward["coupons"].items()},
         "points": reward["points"] - recalled.points,
+        "recalled": dealt_with,
     }

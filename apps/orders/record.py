@@ -47,6 +47,11 @@ WITH placed AS (
     INSERT INTO orders_customerdraw (order_id, use_id, units, orders)
     SELECT placed.id, d.* FROM placed,
         unnest(%(limits)s::bigint[], %(limit_units)s::bigint[], %(limit_orders)s::bigint[]) AS d(use, units, orders)
+), promised AS (
+    INSERT INTO coupons_rewardhold (order_code, offer, template, customer_code, quantity, reserved_amount, bucket,
+        state)
+    SELECT r.*, 'held' FROM placed, json_to_recordset(%(promised)s::json) AS r(order_code text, offer text,
+        template text, customer_code text, quantity int, reserved_amount bigint, bucket smallint)
 ), told AS (
     INSERT INTO core_outboxevent (topic, subject, payload)
     SELECT 'order.held', %(code)s, %(event)s::jsonb FROM placed

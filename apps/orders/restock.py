@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -73,19 +73,14 @@ def restocking(uses: Iterable[OrderUse]) -> frozenset[str]:
     return frozenset(row.code for row in rows if status_by_clock(row, now) is State.LIVE)
 
 
-def give_back(order: Order, back: Mapping[str, Back]) -> None:
-    """Return these to the counters and the customer's limits, never more than the order drew."""
-    if not back:
-        return
+def give_limits(order: Order, back: Mapping[str, Back]) -> None:
+    """Return these to the customer's limits, never more than the order drew."""
     offers = sorted(back)
-    _give_limits(order, offers, back)
-    _give_counters(order, offers, back)
-
-
-def _give_limits(order: Order, offers: Sequence[str], back: Mapping[str, Back]) -> None:
+    if not offers:
+        return
     rows = []
     with connection.cursor() as cursor:
-        cursor.execute(LIMITS, [order.pk, list(offers)])
+        cursor.execute(LIMITS, [order.pk, offers])
         for draw, use, offer, sku, units, orders in cursor.fetchall():
             of = back[offer]
             wanted = of.units.get(sku, 0) if sku else sum(of.units.values())
@@ -98,11 +93,15 @@ def _give_limits(order: Order, offers: Sequence[str], back: Mapping[str, Back]) 
             cursor.execute(GIVE_LIMITS, dict(zip(names, columns, strict=True)))
 
 
-def _give_counters(order: Order, offers: Sequence[str], back: Mapping[str, Back]) -> None:
+def give_counters(order: Order, back: Mapping[str, Back]) -> None:
+    """Return these to the counters, which are locked last of all."""
+    offers = sorted(back)
+    if not offers:
+        return
     rows = []
     left: dict[tuple[str, str, str], int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(DRAWS, [order.pk, list(offers)])
+        cursor.execute(DRAWS, [order.pk, offers])
         for draw, counter, offer, measure, sku, amount in cursor.fetchall():
             key = (offer, measure, sku)
             part = min(amount, left.setdefault(key, back[offer].wanted(measure, sku)))

@@ -18,9 +18,13 @@ from apps.pricing.offer import Offer
 
 STATEMENT = """
 SELECT (SELECT json_agg(json_build_array(activity.code, version.number,
-            version.content->'bearers', version.content->'restock', version.content->'clawback'))::text
+            version.content->'bearers', version.content->'restock', version.content->'clawback', NULL, 0))::text
         FROM activities_activity activity JOIN activities_activityversion version ON version.id = activity.current_id
         WHERE activity.code = ANY(%(offers)s)),
+       (SELECT json_agg(json_build_array(template.code, version.number, version.content->'bearers', false, 'waive',
+            version.content->'return_policy', version.content->'return_grace_hours'))::text
+        FROM coupons_coupontemplate template JOIN coupons_templateversion version ON version.id = template.current_id
+        WHERE template.code = ANY(%(offers)s)),
        EXISTS (SELECT FROM offers_bookchange WHERE id > %(book)s AND offer_code = ANY(%(offers)s))
 """
 PLATFORM = "platform"
@@ -28,15 +32,27 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Of one offer: its version's number, [(party, bps)], whether refunded units go back, whether used rewards cost."""
+    """Of one offer: its version's number, [(party, bps)], whether refunded units go back, whether used rewards cost.
+
+    Of a coupon's offer also when a used one goes back to its customer, and how long it lives then at least.
+    """
 
     version: int
     bearers: tuple[tuple[str, int], ...]
     restock: bool
     clawback: str
+    return_policy: str | None = None
+    return_grace_hours: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return {"bearers": self.bearers, "restock": self.restock, "clawback": self.clawback}
+        said = {"bearers": self.bearers, "restock": self.restock, "clawback": self.clawback}
+        if self.return_policy is None:
+            return said
+        return {
+            **said,
+            "return_policy": self.return_policy,
+            "return_grace_hours": self.return_grace_hours,
+        }
 
 
 # What is known of an offer as a book has it; it is read anew when the book has another object for the code.
@@ -47,11 +63,14 @@ def terms_of(offers: Sequence[Offer], book: int) -> Mapping[str, Terms] | None:
     """The terms by offer, or None when one of them has changed since the book; no statement where all are known."""
     unknown = {offer.code: offer for offer in offers if _of(offer) is None}
     if unknown:
-        rows, changed = fetch_prepared(STATEMENT, {"offers": list(unknown), "book": book})
+        names = {"offers": list(unknown), "book": book}
+        activities, templates, changed = fetch_prepared(STATEMENT, names)
         if changed:
             return None
-        for code, number, bearers, restock, clawback in orjson.loads(rows or "[]"):
-            _known[code] = unknown[code], Terms(number, _bearers(bearers), bool(restock), clawback)
+        for rows in (activities, templates):
+            for code, number, bearers, restock, clawback, policy, hours in orjson.loads(rows or "[]"):
+                read = Terms(number, _bearers(bearers), bool(restock), clawback, policy, hours)
+                _known[code] = unknown[code], read
     return {offer.code: said for offer in offers if (said := _of(offer)) is not None}
 
 

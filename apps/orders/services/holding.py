@@ -16,29 +16,33 @@ from django.utils.translation import gettext as _
 
 from apps.audiences.services.customers import ensure_customer
 from apps.carts.bodies import OrderBody, given
-from apps.carts.carts import cart_of, currency_faults, customer_id, line_faults
+from apps.carts.carts import currency_faults, customer_id, line_faults
 from apps.carts.decode import ORDERS, FaultyBodyError
 from apps.core.errors import BusyError
 from apps.core.locks import lock_number
 from apps.core.prepared import send, together
+from apps.coupons.services import rewards
+from apps.coupons.services.redeeming import CouponTakenError, lock_wallet
+from apps.coupons.services.rewards import NothingLeftError
 from apps.orders import buckets, entries, marks
 from apps.orders.answers import order_answer
 from apps.orders.book import KEEPER, LiveBook
+from apps.orders.carried import Asker, Carried, carried, coupons_asked
+from apps.orders.chosen import Chosen, rewards_of
 from apps.orders.crash import crash_point
-from apps.orders.customers import customer_of
 from apps.orders.demand import Applied, applied_in, counters_taken, limits_taken
 from apps.orders.errors import ORDER_EXISTS, PRICE_CHANGED, OrderRefused
 from apps.orders.guards import take_counters, use_limits
 from apps.orders.inputs import Inputs, gather
 from apps.orders.lifecycle import OrderState
 from apps.orders.locking import lock_numbers
-from apps.orders.numbers import Numbers, counted_offers, read_numbers, usages_with
-from apps.orders.quoting import answer_of
+from apps.orders.numbers import Numbers
+from apps.orders.quoting import answer_of, price_cart
 from apps.orders.record import as_json, insert_order
 from apps.orders.refusals import with_portal_faults
 from apps.orders.terms import Terms, terms_of
 from apps.pricing.cart import Cart
-from apps.pricing.engine import price
+from apps.pricing.offer import Offer
 from apps.pricing.quote import Quote
 from apps.pricing.usage import Usage
 
@@ -58,6 +62,7 @@ class Priced:
 
     inputs: Inputs
     book: LiveBook
+    carried: Carried
     numbers: Numbers
     usages: Mapping[str, Usage]
     quote: Quote
@@ -70,11 +75,12 @@ def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
     Errors: FaultyBodyError; OrderRefused order_exists, price_changed; BusyError.
     """
     body = read_body(raw)
+    asker = Asker(client, shop)
     _begin(body.order, customer_id(body))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _attempt(body, client=client, shop=shop, under_lock=attempt == ATTEMPTS)
-        except (buckets.NotEnough, StalePriceError):
+            return _attempt(body, asker, under_lock=attempt == ATTEMPTS)
+        except (buckets.NotEnough, StalePriceError, CouponTakenError, NothingLeftError):
             send(f"ROLLBACK TO SAVEPOINT {NOTHING_DONE}")
     raise BusyError
 
@@ -104,8 +110,8 @@ def lock_names(order: str, customer: str | None) -> None:
     send(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers)
 
 
-def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool) -> dict[str, Any]:
-    priced = price_order(body, shop, under_lock=under_lock)
+def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, Any]:
+    priced = price_order(body, asker, under_lock=under_lock)
     expected = given(body.expected_payable)
     if expected is not None and expected != priced.quote.payable_total:
         raise OrderRefused(
@@ -119,18 +125,30 @@ def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool
     customer = customer_id(body)
     if customer is not None and priced.inputs.customer is None:
         ensure_customer(customer)
+    coupons = Chosen.of(priced.quote, priced.carried)
+    coupons.hold_own(body.order, customer)
+    crash_point("coupons")
     taken = counters_taken(applied, priced.usages, priced.numbers.spans)
     buckets.ensure(taken, priced.numbers)
     limits = use_limits(customer, limits_taken(applied, priced.numbers.spans))
     crash_point("limits")
+    coupons.claim_presented(body.order, customer, asker.shop)
+    promised = rewards.promise(
+        order=body.order, customer=customer or "", rewards=rewards_of(priced.quote), now=priced.inputs.now
+    )
+    crash_point("promised")
     buckets.settle_totals(taken, priced.numbers)
     draws = buckets.plan(taken, priced.numbers)
     held_until = priced.inputs.now + timedelta(minutes=settings.HOLD_MINUTES)
     crash_point("planned")
+    answer = coupons.named(priced.answer)
     _write(
         {
-            **_sums(priced, body, client, shop, held_until),
+            **_sums(priced, body, asker, held_until),
             **_details(priced, applied, terms),
+            "request": as_json(coupons.kept(_request(body))),
+            "quote": as_json(coupons.kept(answer)),
+            "promised": as_json(promised),
             "counters": [draw.counter for draw in draws],
             "amounts": [draw.amount for draw in draws],
             "limits": [use for use, _one in limits],
@@ -140,7 +158,7 @@ def _attempt(body: OrderBody, *, client: int, shop: str | None, under_lock: bool
         draws,
     )
     crash_point("taken")
-    return order_answer(priced.answer, code=body.order, state=OrderState.HELD.value, held_until=held_until)
+    return order_answer(answer, code=body.order, state=OrderState.HELD.value, held_until=held_until)
 
 
 def _write(order: dict[str, Any], draws: Sequence[buckets.DrawOn]) -> None:
@@ -154,39 +172,45 @@ def _write(order: dict[str, Any], draws: Sequence[buckets.DrawOn]) -> None:
         raise buckets.NotEnough("counter")
 
 
-def price_order(body: OrderBody, shop: str | None, *, under_lock: bool = False) -> Priced:
-    """The cart priced by the clock, with the numbers as they stand; raises FaultyBodyError."""
+def price_order(body: OrderBody, asker: Asker, *, under_lock: bool = False) -> Priced:
+    """The cart priced by the clock, with wallet and numbers as they stand; raises FaultyBodyError."""
     customer = customer_id(body)
-    inputs = gather(customer=customer, skus={line.sku for line in body.lines}, shop=shop)
+    if under_lock and customer is not None:
+        lock_wallet(customer)
+    inputs = gather(
+        customer=customer,
+        skus={line.sku for line in body.lines},
+        shop=asker.shop,
+        coupons=coupons_asked(body),
+    )
     faults = currency_faults(body.currency, inputs.currency) + line_faults(body, inputs.skus)
     if faults:
         raise FaultyBodyError(faults)
     book = KEEPER.at_least(inputs.version)
-    cart: Cart = cart_of(body, inputs.skus, customer_of(body, inputs, book.targeted, binding=True))
-    offers = counted_offers(book.offers.reaching(cart.lines), book.usages, inputs.now) if book.counted else []
-    if under_lock:
+    coupons = carried(body, inputs, book, asker, as_of=inputs.now, ordering=True)
+
+    def lock(offers: list[Offer], cart: Cart) -> None:
         lock_numbers(offers, cart.lines, customer, inputs.now)
-    numbers = read_numbers(offers, cart.lines, customer, inputs.now)
-    usages = usages_with(book.usages, offers, cart.lines, numbers)
-    quote = price(
-        cart,
-        book.offers,
-        inputs.now,
-        usages=usages,
-        selection=inputs.selection,
-        explain=given(body.explain) or "reasons",
+
+    found = price_cart(
+        body,
+        inputs,
+        book,
+        coupons,
+        as_of=inputs.now,
+        ordering=True,
+        before_numbers=lock if under_lock else None,
     )
-    return Priced(inputs, book, numbers, usages, quote, answer_of(quote, book))
+    answer = answer_of(found.quote, book)
+    return Priced(inputs, book, coupons, found.numbers, found.usages, found.quote, answer)
 
 
-def _sums(
-    priced: Priced, body: OrderBody, client: int, shop: str | None, held_until: datetime
-) -> dict[str, Any]:
+def _sums(priced: Priced, body: OrderBody, asker: Asker, held_until: datetime) -> dict[str, Any]:
     quote = priced.quote
     return {
         "code": body.order,
-        "client": client,
-        "shop": shop or "",
+        "client": asker.client,
+        "shop": asker.shop or "",
         "customer": customer_id(body) or "",
         "currency": body.currency,
         "list": quote.list_total,
@@ -197,8 +221,6 @@ def _sums(
         "as_of": priced.inputs.now,
         "book": priced.book.version,
         "held_until": held_until,
-        "request": as_json(_request(body)),
-        "quote": as_json(priced.answer),
     }
 
 

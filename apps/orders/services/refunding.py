@@ -11,19 +11,21 @@ from django.utils.translation import gettext as _
 from apps.carts.bodies import RefundBody, given
 from apps.carts.decode import REFUNDS
 from apps.core import outbox
-from apps.orders import recall
+from apps.orders import given_back, recall
 from apps.orders.crash import crash_point
 from apps.orders.entries import ledger_row
 from apps.orders.errors import OVER_REFUND, REFUND_EXISTS, UNKNOWN_LINE, OrderRefused
+from apps.orders.given_back import CouponsBack
 from apps.orders.lifecycle import OrderAction, OrderState
 from apps.orders.models import LedgerEvent, LedgerWhat, Order, OrderSegment, OrderUse, Refund
 from apps.orders.record import as_json
-from apps.orders.restock import Back, give_back, restocking
+from apps.orders.restock import Back, give_counters, give_limits, restocking
 from apps.orders.reversal import Returned, Reversal, UnknownLineError, reverse, shares_reversed
 from apps.orders.services.settling import lock_order, require, write_entries
 from apps.orders.terms import borne, borne_of_first
 from apps.pricing.refund import OverRefund, PaidSegment
 
+MERCHANT = "merchant"
 UPDATE_SEGMENTS = """
 UPDATE orders_ordersegment segment SET returned = now.returned, adjusted = now.adjusted
 FROM json_to_recordset(%s::json) AS now(id bigint, returned int, adjusted jsonb) WHERE segment.id = now.id
@@ -48,14 +50,27 @@ def refund_order(*, code: str, shop: str | None, asked: RefundBody) -> dict[str,
     uses = {use.offer: use for use in order.uses.all()}
     segments = [segment for line in reversal.lines.values() for segment in line]
     recalled = [gone for reward in order.rewards if (gone := recall.recall(reward, segments))]
+    ends = reversal.complete and order.state != OrderState.REFUNDED
+    coupons = given_back.prepare(order, recalled, complete=ends)
+    crash_point("coupons_locked")
     back = _going_back(reversal, recalled, restocking(uses.values()), segments)
-    give_back(order, back)
+    give_limits(order, back)
+    given_back.carry_out(
+        order,
+        coupons,
+        uses,
+        by_merchant=asked.fault == MERCHANT,
+        reason=f"{order.code} {asked.refund}",
+    )
+    crash_point("coupons_back")
+    give_counters(order, back)
     crash_point("restocked")
     _write_segments(rows, reversal)
-    refund = _write_refund(order, asked, reversal, recalled)
-    write_entries(order, _entries(reversal, recalled, uses, back), refund.pk)
+    clawback = coupons.clawback(uses, reversal.goods_amount + reversal.shipping)
+    refund = _write_refund(order, asked, reversal, recalled, coupons, clawback)
+    write_entries(order, _entries(reversal, recalled, uses, back, coupons, clawback), refund.pk)
     crash_point("refunded")
-    _write_order(order, reversal, recalled)
+    _write_order(order, reversal, recalled, coupons)
     outbox.publish(topic="order.refunded", subjects=[order.code], payload=refund.answer)
     return refund.answer
 
@@ -112,9 +127,14 @@ def _write_segments(rows: Sequence[OrderSegment], reversal: Reversal) -> None:
 
 
 def _write_refund(
-    order: Order, asked: RefundBody, reversal: Reversal, recalled: Sequence[recall.Recalled]
+    order: Order,
+    asked: RefundBody,
+    reversal: Reversal,
+    recalled: Sequence[recall.Recalled],
+    coupons: CouponsBack,
+    clawback: int,
 ) -> Refund:
-    total = reversal.goods_amount + reversal.shipping
+    total = reversal.goods_amount + reversal.shipping - clawback
     order.state = (OrderState.REFUNDED if reversal.complete else OrderState.PARTIALLY_REFUNDED).value
     return Refund.objects.create(
         order=order,
@@ -123,13 +143,21 @@ def _write_refund(
         reason=given(asked.reason) or "",
         total_amount=total,
         shipping_amount=reversal.shipping,
-        clawback_amount=0,
-        answer=_answer(order, asked.refund, total, reversal, recalled),
+        clawback_amount=clawback,
+        answer={
+            **_answer(order, asked.refund, reversal, recalled, coupons),
+            "refund_total": total,
+            "clawback": clawback,
+        },
     )
 
 
 def _answer(
-    order: Order, code: str, total: int, reversal: Reversal, recalled: Sequence[recall.Recalled]
+    order: Order,
+    code: str,
+    reversal: Reversal,
+    recalled: Sequence[recall.Recalled],
+    coupons: CouponsBack,
 ) -> dict[str, Any]:
     gifts: dict[str, int] = {}
     for gone in recalled:
@@ -139,12 +167,12 @@ def _answer(
         "refund": code,
         "order": order.code,
         "state": order.state,
-        "refund_total": total,
+        "refund_total": 0,
         "shipping": reversal.shipping,
         "lines": [_line(one) for one in reversal.returned],
         "adjustments": [{"line": line, "amount": amount} for line, amount in reversal.adjusted],
-        "coupons": [],
-        "rewards": [row for gone in recalled for row in _reward_answers(gone)],
+        "coupons": [{"coupon": coupon, "state": state.value} for coupon, state in coupons.states],
+        "rewards": [row for gone in recalled for row in _reward_answers(gone, coupons)],
         "gifts": [{"sku": sku, "quantity": quantity} for sku, quantity in gifts.items()],
         "clawback": 0,
     }
@@ -160,11 +188,8 @@ def _line(one: Returned) -> dict[str, Any]:
     }
 
 
-def _reward_answers(gone: recall.Recalled) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = [
-        {"offer": gone.offer, "kind": "coupon", "template": code, "quantity": quantity, "recalled": True}
-        for code, quantity in gone.coupons.items()
-    ]
+def _reward_answers(gone: recall.Recalled, coupons: CouponsBack) -> list[dict[str, Any]]:
+    rows = given_back.reward_answers(gone.offer, coupons.of(gone.offer), coupons)
     if gone.points:
         rows.append({"offer": gone.offer, "kind": "points", "quantity": gone.points, "recalled": True})
     return rows
@@ -175,6 +200,8 @@ def _entries(
     recalled: Iterable[recall.Recalled],
     uses: Mapping[str, OrderUse],
     back: Mapping[str, Back],
+    coupons: CouponsBack,
+    clawback: int,
 ) -> list[dict[str, Any]]:
     """The ledger's word on the refund: shares by bearer, money, rewards."""
     entries: list[dict[str, Any]] = []
@@ -194,8 +221,14 @@ def _entries(
         said = {"offer": gone.offer, "version": uses[gone.offer].version, "restocked": gone.offer in back}
         for sku, quantity in gone.gifts.items():
             entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.GIFT, sku=sku, units=quantity, **said))
+        for template, taken in coupons.of(gone.offer).items():
+            if taken.back:
+                which = {"sku": template, "units": taken.back}
+                entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.COUPON, **which, **said))
         if gone.points:
             entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.POINTS, units=gone.points, **said))
+    if clawback:
+        entries.append(ledger_row(refund, LedgerWhat.CLAWBACK, amount=clawback))
     return entries
 
 
@@ -216,14 +249,18 @@ def _reversed(
     return rows
 
 
-def _write_order(order: Order, reversal: Reversal, recalled: Sequence[recall.Recalled]) -> None:
+def _write_order(
+    order: Order, reversal: Reversal, recalled: Sequence[recall.Recalled], coupons: CouponsBack
+) -> None:
     gone = {one.offer: one for one in recalled}
     Order.objects.filter(pk=order.pk).update(
         state=order.state,
         refunded_amount=order.refunded_amount + reversal.goods_amount,
         refunded_shipping_amount=order.refunded_shipping_amount + reversal.shipping,
         rewards=[
-            recall.without(reward, gone[reward["offer"]]) if reward["offer"] in gone else reward
+            recall.without(reward, gone[reward["offer"]], coupons.rows_of(reward["offer"]))
+            if reward["offer"] in gone
+            else reward
             for reward in order.rewards
         ],
     )

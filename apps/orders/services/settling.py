@@ -16,14 +16,16 @@ from apps.carts.decode import CANCELS, PAYS
 from apps.core import outbox
 from apps.core.clock import database_now, now_sql
 from apps.core.prepared import send, together
+from apps.coupons.services import redeeming, rewards
 from apps.orders import moves
 from apps.orders.answers import answer_of_order
 from apps.orders.crash import crash_point
 from apps.orders.errors import HOLD_EXPIRED, OrderRefused, unknown_order, wrong_state
 from apps.orders.exhaustion import end_used_up
 from apps.orders.lifecycle import OrderAction, OrderState, allows
-from apps.orders.models import LedgerEvent, Order
+from apps.orders.models import Order
 from apps.orders.record import LEDGER_COLUMNS, LEDGER_TYPES, as_json
+from apps.orders.releasing import release_holds
 from apps.orders.voided import BEING_VOIDED, VOIDED, judge
 from apps.pricing.faults import CODE
 
@@ -58,6 +60,10 @@ def pay_order(*, code: str, shop: str | None) -> dict[str, Any]:
         raise OrderRefused(HOLD_EXPIRED, _("The hold is over: order again."), members={"state": "expired"})
     require(order, OrderAction.PAY)
     crash_point("pay_locked")
+    if has_coupons(order):
+        redeeming.use([order.code], expected=len(coupons_of(order)))
+        rewards.grant(order.code, now=now)
+        crash_point("coupons_used")
     if order.customer_code:
         count_paid_order(order.customer_code)
     order.state, order.paid_at = OrderState.PAID.value, now
@@ -76,9 +82,8 @@ def cancel_order(*, code: str, shop: str | None, reason: str = "") -> dict[str, 
     if order.state == OrderState.HELD and now >= order.held_until:
         raise wrong_state(OrderState.EXPIRED)
     require(order, OrderAction.CANCEL)
-    moves.free([order.pk])
+    release_holds([(order.pk, order.code)], coupons=has_coupons(order))
     crash_point("freed")
-    moves.copy_hold([order.pk], LedgerEvent.RELEASE)
     order.state, order.closed_at, order.close_reason = OrderState.CANCELLED.value, now, reason
     Order.objects.filter(pk=order.pk).update(state=order.state, closed_at=now, close_reason=reason)
     outbox.publish(topic="order.cancelled", subjects=[order.code], payload={"reason": reason})
@@ -91,11 +96,9 @@ def lapse_due(batch: int = LAPSE_BATCH) -> int:
         due = _due(batch)
         if not due:
             return 0
-        orders = [pk for pk, _code in due]
-        moves.free(orders)
+        release_holds(due)
         crash_point("lapsed")
-        moves.copy_hold(orders, LedgerEvent.RELEASE)
-        Order.objects.filter(pk__in=orders).update(
+        Order.objects.filter(pk__in=[pk for pk, _code in due]).update(
             state=OrderState.EXPIRED, closed_at=database_now(), close_reason=""
         )
         outbox.publish(topic="order.expired", subjects=[code for _pk, code in due], payload={})
@@ -160,6 +163,16 @@ def require(order: Order, action: OrderAction) -> None:
 def write_entries(order: Order, entries: list[dict[str, Any]], refund: int | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(INSERT_ENTRIES, {"order": order.pk, "refund": refund, "entries": as_json(entries)})
+
+
+def coupons_of(order: Order) -> list[str]:
+    """The ids of the coupons that the order was priced with."""
+    return [used["coupon"] for used in order.quote["offers"] if used["coupon"] is not None]
+
+
+def has_coupons(order: Order) -> bool:
+    """Whether it uses coupons or gives some."""
+    return bool(coupons_of(order)) or any(row["coupons"] for row in order.rewards)
 
 
 def points_of(order: Order) -> int:

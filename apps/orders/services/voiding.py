@@ -12,10 +12,10 @@ from apps.activities.services.revocation import Unpaid
 from apps.core import outbox
 from apps.core.audit import Subject, actor_name, record
 from apps.core.clock import DatabaseNow, database_now
-from apps.orders import moves
 from apps.orders.crash import crash_point
 from apps.orders.lifecycle import OrderState
-from apps.orders.models import LedgerEvent, Order, Voiding
+from apps.orders.models import Order, Voiding
+from apps.orders.releasing import release_holds
 from apps.orders.voided import VOIDED
 
 BATCH = 200
@@ -70,9 +70,8 @@ def _held(voiding: Voiding, batch: int) -> list[tuple[int, str, int]]:
 
 def _void(voiding: Voiding, held: list[tuple[int, str, int]]) -> None:
     orders = [pk for pk, _code, _amount in held]
-    moves.free(orders)
+    release_holds([(pk, code) for pk, code, _amount in held])
     crash_point("voided")
-    moves.copy_hold(orders, LedgerEvent.RELEASE)
     Order.objects.filter(pk__in=orders).update(
         state=OrderState.CANCELLED, closed_at=voiding.at, close_reason=VOIDED
     )
