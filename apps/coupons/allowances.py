@@ -169,7 +169,7 @@ def _arrange(parts: list[Part], wish: Wish) -> list[Part]:
     if not in_line(parts, wish.budget, wish.reserve):
         arranged = spread(parts, targets(parts, wish.budget))
     rooms = [part.room(wish.reserve) for part in arranged]
-    if sum(rooms) < wish.quantity <= left(arranged, wish.reserve):
+    if sum(rooms) < wish.quantity <= left(arranged, wish.budget, wish.reserve):
         arranged = gathered(arranged, 0)
     _write_totals(parts, arranged)
     return arranged

@@ -45,10 +45,12 @@ MADE = """made AS (
         'valid_from', valid_from, 'valid_until', valid_until)
     FROM made
 )"""
-IDS = "ARRAY(SELECT id FROM made), ARRAY(SELECT code FROM made)"
+# What such a statement gives: whether all were made, their ids and codes.
+RESULT = """(SELECT count(*) FROM made) = cardinality(%(codes)s::text[]),
+    ARRAY(SELECT id FROM made), ARRAY(SELECT code FROM made)"""
 ISSUE = f"""
 WITH {DRAWN.format(before="TRUE")}, {MADE.format(before=ALL_DRAWN)}
-SELECT {ALL_DRAWN}, {IDS}
+SELECT {RESULT}
 """
 
 
@@ -120,7 +122,7 @@ def write(
     now: datetime,
     more: Mapping[str, Any] | None = None,
 ) -> list[Issued]:
-    """Run ISSUE or a statement around it: whether all was drawn, ids and codes of the coupons. Raises NotEnough."""
+    """Run ISSUE, or another statement with its RESULT and `more` parameters; raises NotEnough."""
     validities = [row.template.validity(now) for row in rows]
     codes = [new_id() for _ in rows]
     names = {
@@ -141,8 +143,8 @@ def write(
         "reason": how.reason,
         **(more or {}),
     }
-    drawn, ids, made = fetch_prepared(statement, names)[:3]
-    if not drawn:
+    all_made, ids, made = fetch_prepared(statement, names)
+    if not all_made:
         raise NotEnough
     id_of = dict(zip(made, ids, strict=True))
     crash_point("issued")

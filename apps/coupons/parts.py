@@ -81,11 +81,11 @@ def plan(template: str, parts: Sequence[Part], quantity: int, reserve: int) -> l
     return draws
 
 
-def left(parts: Sequence[Part], reserve: int) -> int:
-    """How many more coupons the parts give together, once what is free is gathered in one."""
-    quantities = [None if p.total_quantity is None else p.total_quantity - p.issued for p in parts]
-    amounts = [None if p.total_amount is None else p.total_amount - p.taken_amount for p in parts]
-    return _room(sum_of(quantities), sum_of(amounts), reserve)
+def left(parts: Sequence[Part], budget: Budget, reserve: int) -> int:
+    """How many more coupons a budget gives, wherever what is left of it lies."""
+    quantity = None if budget.quantity is None else budget.quantity - sum(part.issued for part in parts)
+    amount = None if budget.amount is None else budget.amount - sum(part.taken_amount for part in parts)
+    return _room(quantity, amount, reserve)
 
 
 def in_line(parts: Sequence[Part], budget: Budget, reserve: int) -> bool:

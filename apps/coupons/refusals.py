@@ -46,8 +46,9 @@ def not_started(starts_at: datetime) -> Refused:
     return Refused(NOT_STARTED, _("It has not begun yet."), members={"starts_at": starts_at.isoformat()})
 
 
-def ended() -> Refused:
-    return Refused(ENDED, _("It is over."))
+def ended(reason: str) -> Refused:
+    """For good, or for as long as `reason` says: it is paused, or its template gives no coupons."""
+    return Refused(ENDED, _("It gives no coupons any more."), members={"reason": reason})
 
 
 def not_eligible(reason: str) -> Refused:

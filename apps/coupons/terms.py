@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from apps.core.prepared import fetch_prepared
-from apps.coupons.parts import Budget, Part
+from apps.coupons.parts import Budget, Part, left
 from apps.coupons.refusals import template_closed, unknown_template
 from apps.coupons.worst_case import worst_case
 from apps.offers.compile import instant
@@ -20,15 +20,17 @@ from apps.offers.lifecycle import TemplateState
 
 DAY = timedelta(hours=24)
 
-# The templates of %(templates)s with the parts of their budgets, as texts for `read_templates`.
+# The templates of these codes with the parts of their budgets, as texts for `read_templates`.
 TEMPLATES = """ARRAY(
-    SELECT json_build_array(t.code, t.status, t.use_stopped_at IS NULL, v.number, v.content::text, (
+    SELECT json_build_array(t.code, t.status, t.use_stopped_at IS NULL, t.shop_code, tv.number, tv.content::text, (
         SELECT json_agg(json_build_array(a.id, a.bucket, a.total_quantity, a.issued_quantity, a.total_amount,
             a.reserved_amount, a.spent_amount) ORDER BY a.bucket)
         FROM coupons_templateallowance a WHERE a.template = t.code))::text
-    FROM coupons_coupontemplate t JOIN coupons_templateversion v ON v.id = t.current_id
-    WHERE t.code = ANY(%(templates)s)
+    FROM coupons_coupontemplate t JOIN coupons_templateversion tv ON tv.id = t.current_id
+    WHERE t.code = ANY({codes})
 )"""
+
+NAMED = f"SELECT {TEMPLATES.format(codes='%(templates)s')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,12 @@ def terms_in(content: str) -> Terms:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template that was approved once, as it stands now. `usable`: its issued coupons may be used."""
+    """A template that was approved once, as it stands now: `usable` while issued coupons may be used."""
 
     code: str
     status: str
     usable: bool
+    shop: str
     version: int
     terms: Terms
     parts: tuple[Part, ...]
@@ -64,6 +67,11 @@ class Template:
     def reserve(self) -> int:
         """What one coupon reserves of the budget, in minor units."""
         return (self.terms.worst or 0) if self.terms.budget.amount is not None else 0
+
+    @property
+    def left(self) -> int:
+        """How many more coupons the budget gives."""
+        return left(self.parts, self.terms.budget, self.reserve)
 
     def validity(self, now: datetime) -> tuple[datetime, datetime | None]:
         """From when until when a coupon issued `now` may be used; without end: always."""
@@ -90,16 +98,15 @@ def read_templates(rows: Iterable[str]) -> dict[str, Template]:
     """What TEMPLATES gave, by code; a template that was never approved is not among them."""
     found = {}
     for row in rows:
-        code, status, usable, version, content, parts = orjson.loads(row)
-        found[code] = Template(
-            code, status, usable, version, terms_in(content), tuple(Part(*part) for part in parts or ())
-        )
+        code, status, usable, shop, version, content, parts = orjson.loads(row)
+        kept = tuple(Part(*part) for part in parts or ())
+        found[code] = Template(code, status, usable, shop, version, terms_in(content), kept)
     return found
 
 
 def templates_now(codes: Iterable[str]) -> dict[str, Template]:
     """These templates, one statement; those never approved are left out."""
-    (rows,) = fetch_prepared(f"SELECT {TEMPLATES}", {"templates": sorted(set(codes))})
+    (rows,) = fetch_prepared(NAMED, {"templates": sorted(set(codes))})
     return read_templates(rows)
 
 

@@ -11,7 +11,7 @@ from apps.pricing.candidate import Candidate
 from apps.pricing.cart import AUTO, Cart, Coupon, Customer
 from apps.pricing.holdout import in_holdout
 from apps.pricing.layers import Layer
-from apps.pricing.offer import Offer
+from apps.pricing.offer import Offer, Targeting
 from apps.pricing.usage import UNUSED, Usage
 
 Reason = tuple[str, Mapping[str, object]]
@@ -118,7 +118,16 @@ def rejection(offer: Offer, usage: Usage, cart: Cart, as_of: datetime) -> Reason
 
 
 def _targeting(offer: Offer, cart: Cart) -> Reason | None:
-    wanted = offer.targeting
+    reason = not_meant(offer.targeting, cart)
+    if reason is not None or not offer.holdout_bps:
+        return reason
+    customer = cart.customer or NOBODY
+    held_out = customer.id is not None and in_holdout(offer.code, customer.id, offer.holdout_bps)
+    return ("holdout", NO_NUMBERS) if held_out else None
+
+
+def not_meant(wanted: Targeting, cart: Cart) -> Reason | None:
+    """Why the cart or its customer is not among those whom a targeting means, or None."""
     customer = cart.customer or NOBODY
     if wanted.channels and cart.channel not in wanted.channels:
         return "channel", NO_NUMBERS
@@ -132,12 +141,6 @@ def _targeting(offer: Offer, cart: Cart) -> Reason | None:
         return "new_customers_only", NO_NUMBERS
     if wanted.audiences and wanted.audiences.isdisjoint(customer.audiences):
         return "audience", NO_NUMBERS
-    if (
-        offer.holdout_bps
-        and customer.id is not None
-        and in_holdout(offer.code, customer.id, offer.holdout_bps)
-    ):
-        return "holdout", NO_NUMBERS
     return None
 
 

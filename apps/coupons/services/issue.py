@@ -20,7 +20,7 @@ from apps.core.prepared import fetch_prepared
 from apps.coupons import allowances
 from apps.coupons.allowances import DRAWN, Wish
 from apps.coupons.making import ALL_DRAWN, ISSUE, How, Issued, Row, Wanted, draw_names, rows_of, write
-from apps.coupons.parts import Draw, NotEnough, in_line, left, plan
+from apps.coupons.parts import Draw, NotEnough, in_line, plan
 from apps.coupons.refusals import sold_out
 from apps.coupons.terms import Template, open_templates, templates_now
 
@@ -140,7 +140,7 @@ def need_lock(templates: Mapping[str, Template], numbers: Mapping[str, int]) -> 
     for code, quantity in numbers.items():
         template = templates[code]
         ready = in_line(template.parts, template.terms.budget, template.reserve)
-        if ready and template.parts and left(template.parts, template.reserve) < quantity:
+        if template.left < quantity:
             raise sold_out(template=code)
         needed = needed or not ready or not _has_room(template, quantity)
     return needed
@@ -154,7 +154,7 @@ def prepared(templates: Mapping[str, Template], numbers: Mapping[str, int]) -> d
     )
     found = {code: templates[code].with_parts(parts[code]) for code in numbers}
     for code, quantity in numbers.items():
-        if found[code].parts and left(found[code].parts, found[code].reserve) < quantity:
+        if found[code].left < quantity:
             raise sold_out(template=code)
     return found
 
