@@ -6,15 +6,15 @@ expiry can fall between two steps. A try is counted before it is made; one that 
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
-from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
+
+from apps.core.marks import hash_of
 
 log = structlog.get_logger(__name__)
 
@@ -112,9 +112,7 @@ def _release(keys: Sequence[str], times: int) -> None:
 
 def _key(limit: Limit, subject: str, now: float) -> str:
     """Names its subject by a keyed hash: what is counted may be an address."""
-    secret = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
-    marked = hashlib.blake2b(subject.encode("utf-8", "replace"), key=secret, digest_size=16).hexdigest()
-    return f"throttle:{limit.name}:{marked}:{int(now) // limit.seconds}"
+    return f"throttle:{limit.name}:{hash_of(limit.name, subject)}:{int(now) // limit.seconds}"
 
 
 def _left(limit: Limit, now: float) -> int:

@@ -35,6 +35,7 @@ PROMISED = {
     "book_mib",
     "refund_us",
     "baskets_per_s",
+    "codes_s",
 }
 
 

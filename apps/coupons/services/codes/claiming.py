@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,18 +42,29 @@ class ClaimedCode:
     coupon: Issued
 
 
-def claim_code(*, presented: str, customer: str, shop: str | None = None) -> ClaimedCode:
+def claim_code(
+    *,
+    presented: str,
+    customer: str,
+    shop: str | None = None,
+    admit: Callable[[OpenCode], None] | None = None,
+) -> ClaimedCode:
     """Bind one code to a customer; call it inside a transaction. See `claim_codes`."""
-    return claim_codes(presented=[presented], customer=customer, shop=shop)[0]
+    return claim_codes(presented=[presented], customer=customer, shop=shop, admit=admit)[0]
 
 
 def claim_codes(
-    *, presented: Sequence[str], customer: str, shop: str | None = None
+    *,
+    presented: Sequence[str],
+    customer: str,
+    shop: str | None = None,
+    admit: Callable[[OpenCode], None] | None = None,
 ) -> tuple[ClaimedCode, ...]:
     """Bind several codes to a customer, all or none; call it once in a transaction that holds no budget yet.
 
     Judged by the database's clock. The lock order is kept: rows of codes, the customer's uses, allowances of templates,
-    rows of batches. It does not throttle: callers take their turn first (`open_codes` does).
+    rows of batches. It does not throttle: callers take their turn first (`open_codes` does). `admit` may refuse an
+    open code before anything is done with it.
     Errors (apps.core.errors.Refused): unknown_code (404), sold_out (409), limit_reached (409).
     """
     if len(presented) > MOST_LOOKED_UP:
@@ -62,6 +73,9 @@ def claim_codes(
     if len(found) < len(presented):
         raise unknown_code(customer)
     codes = sorted(found.values(), key=lambda one: (one.template, one.code_id))
+    if admit is not None:
+        for code in codes:
+            admit(code)
     _lock_single_use(codes, customer)
     for code in codes:
         if code.shared:
