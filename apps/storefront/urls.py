@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from apps.storefront.views.base import UnknownPathView
+from apps.storefront.views.codes import CodeClaimsView
 from apps.storefront.views.customers import CustomerView
 from apps.storefront.views.orders import CancelView, OrdersView, OrderView, PayView, RefundsView
 from apps.storefront.views.prices import PricesView
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:code>/pay", PayView.as_view()),
     path("orders/<str:code>/cancel", CancelView.as_view()),
     path("orders/<str:code>/refunds", RefundsView.as_view()),
+    path("codes/claims", CodeClaimsView.as_view()),
     path("customers/<str:customer>", CustomerView.as_view()),
     re_path("", UnknownPathView.as_view(schema=None)),
 ]
