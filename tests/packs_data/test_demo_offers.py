@@ -45,7 +45,7 @@ def test_every_document_of_the_demo_is_read_without_a_fault(pack: dict[str, Any]
     assert [str(fault) for fault in findings.faults] == []
     assert {key: len(rows) for key, rows in documents.items()} == {
         "events": 1,
-        "activities": 25,
+        "activities": 26,
         "coupon_templates": 11,
         "claim_campaigns": 7,
     }

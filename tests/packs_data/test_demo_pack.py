@@ -60,7 +60,7 @@ def test_the_fair_has_the_promised_size(pack: dict[str, Any]) -> None:
     assert sizes == {"shops": 3, "categories": 20, "brands": 8, "skus": 200}
     assert [len(pack[key]) for key in ("customers", "activities", "coupon_templates", "claim_campaigns")] == [
         30,
-        25,
+        26,
         11,
         7,
     ]
@@ -77,7 +77,7 @@ def test_every_kind_and_layer_of_activities_is_there(pack: dict[str, Any]) -> No
 
 def test_codes_and_skus_are_unique(pack: dict[str, Any]) -> None:
     offers = codes(pack["activities"]) + codes(pack["coupon_templates"])
-    assert len(offers) == len(set(offers)) == 36
+    assert len(offers) == len(set(offers)) == 37
     assert len(set(codes(pack["catalog"]["skus"], "sku"))) == 200
     assert len({row["name"] for row in pack["catalog"]["skus"]}) == 200
     assert len(set(codes(pack["customers"], "id"))) == 30
@@ -178,7 +178,7 @@ def test_today_falls_into_the_middle_of_the_fair(pack: dict[str, Any], hour: int
     activities = shifted(pack, now)["activities"]
     live = [row for row in activities if row["starts_at"] <= now < row["ends_at"]]
     coming = {row["code"]: row["starts_at"] - now for row in activities if now < row["starts_at"]}
-    assert len(live) == (22 if hour >= 20 else 21)
+    assert len(live) == (23 if hour >= 20 else 22)
     assert min(coming.values()) < timedelta(hours=24)
     assert {"socks-9-9", "phone-launch", "flash-final"} <= set(coming)
     teasers = [row for row in activities if row.get("visible_from", now) < now < row["starts_at"]]

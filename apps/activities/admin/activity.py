@@ -89,6 +89,8 @@ class ActivityAdmin(VersionedAdmin):
     def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
         context = super().page_context(request, situation)
         if situation is not None:
+            if situation.thing.current_id is not None:
+                context["live_url"] = reverse("admin:orders_live", args=[situation.thing.code])
             context["simulator_url"] = f"{reverse('admin:simulator')}?activity={situation.thing.code}"
             if situation.thing.current_id and request.user.has_perm("orders.export_hit_orders"):
                 context["export_url"] = reverse("admin:orders_voiding_export", args=[situation.thing.code])
