@@ -59,6 +59,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Customers"), "person", "audiences_customer_changelist", "audiences.view_customer"),
         ),
         _group(
+            _("Risk"),
+            _item(_("Risk reviews"), "policy", "risk_reviewcase_changelist", "risk.view_reviewcase"),
+            _item(_("Risk rules"), "shield", "risk_rule_changelist", "risk.view_rule"),
+            _item(_("Deny list"), "block", "risk_deniedmark_changelist", "risk.view_deniedmark"),
+            _item(_("Risk decisions"), "fact_check", "risk_decision_changelist", "risk.view_decision"),
+        ),
+        _group(
             _("System"),
             _item(_("Accounts"), "manage_accounts", "accounts_user_changelist", "accounts.view_user"),
             _item(

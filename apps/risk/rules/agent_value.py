@@ -15,6 +15,8 @@ from apps.risk.rules.base import Ask, Case, Hit, Question, RuleKind, register
 class AgentValue(RuleKind):
     code = "agent_value"
     zh, en = "客服补偿限额", "Compensation by one agent"
+    zh_about = "每名客服每天补偿的价值上限"
+    en_about = "What one agent of customer service gives away in a day"
     triggers = (Trigger.GRANT,)
     counted = (Trigger.GRANT,)
 

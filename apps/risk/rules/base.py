@@ -88,6 +88,9 @@ class RuleKind:
     code: ClassVar[str]
     zh: ClassVar[str]
     en: ClassVar[str]
+    #: what it is for, for who chooses among the kinds
+    zh_about: ClassVar[str]
+    en_about: ClassVar[str]
     #: what it can run on
     triggers: ClassVar[tuple[Trigger, ...]] = tuple(Trigger)
     #: whose events it counts; None means those of the trigger that it runs on
@@ -100,6 +103,10 @@ class RuleKind:
     @classmethod
     def label(cls, language: str) -> str:
         return cls.zh if language.startswith("zh") else cls.en
+
+    @classmethod
+    def about(cls, language: str) -> str:
+        return cls.zh_about if language.startswith("zh") else cls.en_about
 
     @classmethod
     def read(cls, reader: Reader) -> Self | None:

@@ -14,6 +14,8 @@ from apps.risk.rules.base import Ask, Case, Hit, Question, RuleKind, register
 class DenyList(RuleKind):
     code = "deny_list"
     zh, en = "黑名单", "Deny list"
+    zh_about = "黑名单上的顾客、设备和地址"
+    en_about = "Customers, devices and addresses on the deny list"
 
     def question(self, case: Case) -> Question | None:
         subjects = tuple(subject for mark, subject in case.marks.items() if mark is not Mark.AGENT)

@@ -17,6 +17,8 @@ from apps.risk.rules.base import Case, Hit, RuleKind, register
 class OrderAmount(RuleKind):
     code = "order_amount"
     zh, en = "订单金额", "Order amount"
+    zh_about = "金额过大或优惠过深的订单"
+    en_about = "Orders that are very large or discounted too much"
     triggers = (Trigger.ORDER,)
 
     payable_amount: int | None = param("money", "实付超过", "To pay, more than", minimum=0)

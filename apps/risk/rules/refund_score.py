@@ -14,6 +14,8 @@ from apps.risk.rules.refunds import POINTS, POINTS_COUPON, POINTS_TIER, RefundHi
 class RefundScore(RefundHistory):
     code = "refund_score"
     zh, en = "频繁退款", "Frequent refunds"
+    zh_about = "按退款次数、退回券和不满门槛计分"
+    en_about = "A score of the customer's refunds, returned coupons and broken tiers"
     ask = Ask.POINTS
 
     def own(self, case: Case) -> int:

@@ -14,6 +14,8 @@ from apps.risk.rules.refunds import RefundHistory
 class ReturnedCoupons(RefundHistory):
     code = "returned_coupons"
     zh, en = "频繁退回券", "Coupons returned by refunds"
+    zh_about = "用券下单再退款，反复退回券"
+    en_about = "Coupons that come back by refunds again and again"
     ask = Ask.RETURNED
 
     def own(self, case: Case) -> int:

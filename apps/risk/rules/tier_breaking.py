@@ -14,6 +14,8 @@ from apps.risk.rules.refunds import RefundHistory
 class TierBreaking(RefundHistory):
     code = "tier_breaking"
     zh, en = "凑单退款", "Refunds that break a tier"
+    zh_about = "凑单享优惠后退掉一部分"
+    en_about = "Refunds of what had been bought to reach a tier"
     ask = Ask.BROKE
 
     def own(self, case: Case) -> int:

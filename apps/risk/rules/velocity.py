@@ -20,6 +20,8 @@ TIME_CHOICES = (("minute", "分钟", "minutes"), ("hour", "小时", "hours"), ("
 class Velocity(RuleKind):
     code = "velocity"
     zh, en = "频次", "Velocity"
+    zh_about = "同一顾客、设备或地址在一段时间内做得太多"
+    en_about = "Too many claims, grants, orders or refunds of one customer, device or address within a time"
     counted = None
 
     per: str = param("choice", "同一", "The same", required=True, choices=MARK_CHOICES)
