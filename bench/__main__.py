@@ -12,6 +12,10 @@ from bench.measure import Measure, Result
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["soak"]:
+        from bench.soak.command import main as soak
+
+        return soak(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help='write {"metric": value}')
     parser.add_argument(
