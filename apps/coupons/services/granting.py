@@ -6,7 +6,7 @@ windows at once go beyond it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -32,10 +32,13 @@ from apps.coupons.models import (
 )
 from apps.coupons.refusals import unknown_template
 from apps.coupons.services.issue import How, Issued, Wanted, issue
+from apps.coupons.terms import Template, templates_now
 from apps.coupons.worst_case import worst_case
 from apps.offers.lifecycle import TemplateState
 from apps.pricing.faults import CODE
 from apps.pricing.money import format_money
+from apps.risk.lifecycle import Trigger
+from apps.risk.services.assessing import admit
 
 GRANT = "coupons.grant_coupon"
 MOST_AT_ONCE = 200
@@ -61,39 +64,63 @@ def grant(
     reason: str,
     actor: Any,
     shop: str | None = None,
+    marks: Mapping[str, str] | None = None,
 ) -> list[Issued]:
     """All of these coupons or none, for a client of the API. Call it inside a transaction.
 
-    A client of one shop grants that shop's coupons only. Errors: Refused unknown_template, template_closed, sold_out.
+    A client of one shop grants that shop's coupons only.
+    Errors: Refused unknown_template, template_closed, sold_out, denied_by_risk.
     """
     try:
-        with transaction.atomic():
-            _check_shop(template, shop)
-            return _grant(template, customer, quantity, How(source=source, reason=reason[:500]), actor)
+        found = templates_now([template]).get(template)
+        if found is None or (shop is not None and not _is_of_shop(template, shop)):
+            raise unknown_template(template)
+        how = How(source=source, reason=reason[:500])
+        return _grant(found, customer, quantity, how, actor, marks=marks)
     except Refused as refused:
-        refused.after = partial(note_attempt, customer, source, template, refused.code)
+        refused.after = partial(note_attempt, customer, source, template, refused.code, refused.after)
         raise
 
 
-def note_attempt(customer: str, source: Source, template: str, reason: str) -> None:
+def note_attempt(
+    customer: str, source: Source, template: str, reason: str, more: Callable[[], None] | None = None
+) -> None:
+    """What a refusal leaves behind: what customer service answers from, and what it left behind anyway."""
     ClaimAttempt.objects.create(customer_code=customer, source=source, origin=template, reason=reason)
+    if more is not None:
+        more()
 
 
-def _check_shop(template: str, shop: str | None) -> None:
-    if shop is None:
-        return
-    if not CouponTemplate.objects.filter(code=template, shop_code=shop).exists():
-        raise unknown_template(template)
+def _is_of_shop(template: str, shop: str) -> bool:
+    return CouponTemplate.objects.filter(code=template, shop_code=shop).exists()
 
 
-def _grant(template: str, customer: str, quantity: int, how: How, actor: Any) -> list[Issued]:
+def _grant(
+    template: Template,
+    customer: str,
+    quantity: int,
+    how: How,
+    actor: Any,
+    *,
+    marks: Mapping[str, str] | None = None,
+    agent: User | None = None,
+) -> list[Issued]:
+    worst = template.terms.worst
+    admit(
+        trigger=Trigger.GRANT,
+        subject=template.code,
+        customer=customer,
+        marks=marks,
+        facts={} if worst is None else {"value_amount": worst * quantity, "quantity": quantity},
+        agent=agent,
+    )
     ensure_customer(customer)
-    coupons = issue([Wanted(template, customer, quantity)], how, now=database_now())
+    coupons = issue([Wanted(template.code, customer, quantity)], how, now=database_now())
     record(
         action="coupon.grant",
         subject=Subject("audiences.customer", customer),
         actor=actor,
-        after={"template": template, "quantity": quantity, "source": how.source.value},
+        after={"template": template.code, "quantity": quantity, "source": how.source.value},
         reason=how.reason,
     )
     return coupons
@@ -163,9 +190,10 @@ def compensate(*, agent: User, template: str, customer: str, quantity: int, reas
             "not_for_compensation", _("Choose one of the coupons for compensation."), "template"
         )
     now = database_now()
+    found = templates_now([template])[template]
     use_quota(agent=agent, quantity=quantity, amount=quantity * worst, now=now)
     how = How(source=Source.SERVICE_COMPENSATION, actor_id=agent.pk, reason=reason.strip()[:500])
-    return _grant(template, customer, quantity, how, agent)
+    return _grant(found, customer, quantity, how, agent, agent=agent)
 
 
 def use_quota(*, agent: User, quantity: int, amount: int, now: datetime) -> None:
