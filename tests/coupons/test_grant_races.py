@@ -111,7 +111,7 @@ def two_workers(run, chunk=3):
     def work():
         granted = 0
         for _ in range(40):
-            going, more = pushing.advance(run=run.pk, chunk=chunk)
+            _going, more = pushing.advance(run=run.pk, chunk=chunk)
             granted += more
         return granted
 
