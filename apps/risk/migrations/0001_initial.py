@@ -402,10 +402,10 @@ class Migration(migrations.Migration):
                 (
                     "added_at",
                     models.DateTimeField(
-                        db_default=apps.core.clock.DatabaseNow(), editable=False, verbose_name="added"
+                        db_default=apps.core.clock.DatabaseNow(), editable=False, verbose_name="added at"
                     ),
                 ),
-                ("removed_at", models.DateTimeField(editable=False, null=True, verbose_name="removed")),
+                ("removed_at", models.DateTimeField(editable=False, null=True, verbose_name="removed at")),
                 (
                     "added_by",
                     models.ForeignKey(

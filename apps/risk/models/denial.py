@@ -24,8 +24,8 @@ class DeniedMark(models.Model):
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
     )
-    added_at = models.DateTimeField(_("added"), db_default=DatabaseNow(), editable=False)
-    removed_at = models.DateTimeField(_("removed"), null=True, editable=False)
+    added_at = models.DateTimeField(_("added at"), db_default=DatabaseNow(), editable=False)
+    removed_at = models.DateTimeField(_("removed at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("deny list entry")
