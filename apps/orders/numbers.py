@@ -34,7 +34,7 @@ CUSTOMER_USES = """(
         AND u.sku = ANY(%(skus)s) AND u.span = ANY(%(spans)s)
 )"""
 STATEMENT = f"SELECT {COUNTERS}, {CUSTOMER_USES}"
-WITH_TEMPLATES = f"{STATEMENT}, {TEMPLATES}"
+WITH_TEMPLATES = f"{STATEMENT}, {TEMPLATES.format(codes='%(templates)s')}"
 MEASURES = [measure.value for measure in Measure]
 
 
