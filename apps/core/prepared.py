@@ -16,6 +16,7 @@ from django.db import connection
 
 #: an expression that makes all plans of this transaction, and plans made again in it, go by an index
 FOR_GROWTH = "set_config('enable_seqscan', 'off', true)"
+NEVER_UNASKED = 1_000_000
 Parameters = Mapping[str, Any] | Sequence[Any] | None
 
 _planned: WeakKeyDictionary[psycopg.Connection[Any], set[tuple[str, bool]]] = WeakKeyDictionary()
@@ -26,6 +27,10 @@ class PreparedCursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **_: Any) -> PreparedCursor:
         return super().execute(query, params, prepare=True)
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, **how: Any) -> None:
+        self._query = pgq  # psycopg notes it for other statements only; Django's log of statements reads it
+        super()._send_query_prepared(name, pgq, **how)
 
 
 @contextmanager
@@ -66,7 +71,10 @@ def fetch_prepared(statement: str, names: Mapping[str, Any] | Sequence[Any]) -> 
 
 def _cursor() -> Any:
     connection.ensure_connection()
-    return connection._prepare_cursor(PreparedCursor(connection.connection))  # type: ignore[attr-defined]
+    cursor = PreparedCursor(connection.connection)
+    # Django's None forbids what is asked for; its own cursors bind in the client and never prepare.
+    cursor.connection.prepare_threshold = NEVER_UNASKED
+    return connection._prepare_cursor(cursor)  # type: ignore[attr-defined]
 
 
 def _plan_for_growth(statement: str, names: Mapping[str, Any] | Sequence[Any]) -> None:
@@ -80,5 +88,5 @@ def _plan_for_growth(statement: str, names: Mapping[str, Any] | Sequence[Any]) -
         return
     with connection.wrap_database_errors, connection.connection.transaction():
         connection.connection.execute(f"SELECT {FOR_GROWTH}")
-        PreparedCursor(connection.connection).execute(statement, names)
+        send(statement, names)
     planned.add(asked)

@@ -30,8 +30,8 @@ SELECT (SELECT count(*) FROM drawn), (SELECT count(*) FROM moved),
 """
 FREE = DRAWN.format(change="held = counter.held - drawn.amount") + MOVED
 # All that a payment writes: counters, ledger, state and event.
-SELL = (  # noqa: S608 - pieces of this file
-    DRAWN.format(change="held = counter.held - drawn.amount, used = counter.used + drawn.amount")
+SELL = (
+    DRAWN.format(change="held = counter.held - drawn.amount, used = counter.used + drawn.amount")  # noqa: S608 - ours
     + """, redeemed AS (
     INSERT INTO orders_ledgerentry
         (event, order_id, what, offer, version, line, segment, sku, units, amount, bearer, restocked)
