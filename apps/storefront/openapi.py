@@ -41,17 +41,21 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of a view: its body and its answer as structs, its parameters, further statuses it may answer."""
+    """One method of a view: its body and its answer (or all it may give) as structs, parameters, further statuses."""
 
     name: str
     summary: str
-    answer: type[msgspec.Struct]
+    answer: type[msgspec.Struct] | tuple[type[msgspec.Struct], ...]
     body: type[msgspec.Struct] | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     refusals: tuple[int, ...] = ()
     status: int = 200
     idempotent: bool = False
+
+    @property
+    def answered(self) -> tuple[type[msgspec.Struct], ...]:
+        return self.answer if isinstance(self.answer, tuple) else (self.answer,)
 
 
 class StorefrontSchema(AutoSchema):
@@ -100,7 +104,7 @@ def _parameters(described: Operation) -> list[Json]:
 def _responses(described: Operation) -> Json:
     refused = sorted({*ALWAYS, *described.refusals, *(WITH_BODY if described.body else ())})
     done = HTTPStatus(described.status)
-    answered = {"description": done.phrase, "content": _content("application/json", described.answer)}
+    answered = {"description": done.phrase, "content": _content("application/json", *described.answered)}
     return {str(done.value): answered} | {
         str(status): {
             "description": HTTPStatus(status).phrase,
@@ -110,13 +114,14 @@ def _responses(described: Operation) -> Json:
     }
 
 
-def _content(media_type: str, struct: type[msgspec.Struct]) -> Json:
-    return {media_type: {"schema": {"$ref": REFERENCE.format(name=struct.__name__)}}}
+def _content(media_type: str, *structs: type[msgspec.Struct]) -> Json:
+    schemas = [{"$ref": REFERENCE.format(name=struct.__name__)} for struct in structs]
+    return {media_type: {"schema": schemas[0] if len(schemas) == 1 else {"oneOf": schemas}}}
 
 
 def _register(registry: ComponentRegistry, described: Operation) -> None:
     """The schemas of this operation's structs and of those they name."""
-    structs = [described.answer, answers.Problem, *([described.body] if described.body else [])]
+    structs = [*described.answered, answers.Problem, *([described.body] if described.body else [])]
     _, found = msgspec.json.schema_components(structs, ref_template=REFERENCE)
     for name, schema in {**found, "Code": CODE}.items():
         _put(registry, name, ResolvedComponent.SCHEMA, without_null(schema))

@@ -26,6 +26,8 @@ from apps.coupons.models import ClaimAttempt
 from apps.coupons.parts import NotEnough
 from apps.coupons.refusals import limit_reached
 from apps.coupons.services.issue import draws_for, need_lock, numbers_of, prepared
+from apps.risk.lifecycle import Trigger
+from apps.risk.services.assessing import admit
 
 ATTEMPTS = 3
 NOTHING_DONE = "no_claim_yet"
@@ -50,11 +52,18 @@ SELECT {RESULT}
 """
 
 
-def claim(*, campaign: str, customer: str, where: Where = ANYWHERE, shop: str | None = None) -> list[Issued]:
+def claim(
+    *,
+    campaign: str,
+    customer: str,
+    where: Where = ANYWHERE,
+    shop: str | None = None,
+    marks: Mapping[str, str] | None = None,
+) -> list[Issued]:
     """The coupons of one claim: one, or those of a pack. Call it in a transaction that a refusal rolls back.
 
-    Errors: Refused unknown_campaign, ended, not_started, not_eligible, limit_reached, sold_out (with
-    `next_release_at`), each but the first noted for customer service by its `after`; BusyError.
+    `marks` are hashed. Errors: Refused unknown_campaign, ended, not_started, not_eligible, limit_reached, sold_out
+    (with `next_release_at`), denied_by_risk, each but the first noted for customer service by its `after`; BusyError.
     """
     for number in range(1, ATTEMPTS + 1):
         look = _look(campaign, customer, where)
@@ -62,8 +71,8 @@ def claim(*, campaign: str, customer: str, where: Where = ANYWHERE, shop: str | 
         refused = found.refusal(look.asker, look.now)
         if refused is not None:
             raise noted(refused, customer, campaign)
-        # Risk rules are asked here: trigger "claim", the customer, the marks of the request.
         try:
+            admit(trigger=Trigger.CLAIM, subject=campaign, customer=customer, marks=marks)
             return _take(found, look, under_lock=number == ATTEMPTS)
         except NotEnough:
             send(f"ROLLBACK TO SAVEPOINT {NOTHING_DONE}")
@@ -73,9 +82,12 @@ def claim(*, campaign: str, customer: str, where: Where = ANYWHERE, shop: str | 
 
 
 def noted(refused: Refused, customer: str, origin: str, source: Source = Source.CLAIM) -> Refused:
-    """The refusal, which leaves a line for customer service behind."""
+    """The refusal, which leaves a line for customer service behind, beside what it leaves anyway."""
+    before = refused.after
 
     def note() -> None:
+        if before is not None:
+            before()
         ClaimAttempt.objects.create(customer_code=customer, source=source, origin=origin, reason=refused.code)
 
     refused.after = note
