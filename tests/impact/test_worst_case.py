@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.impact.worst_case import Extent, Market, Worst, price_classes, worst_prices
+from apps.impact.worst_case import Bounds, Extent, Market, Worst, price_classes, worst_prices
 from apps.offers.compile import compile_activity, compile_template
 from apps.offers.documents import read_activity, read_template
 from apps.pricing.cart import Cart, CartLine, Coupon, Customer, Sku
@@ -163,7 +163,7 @@ def offers(draw: st.DrawFn) -> list[Offer]:
             st.sampled_from([{}, {"channels": ["app"]}, {"member_levels": [3]}, {"new_customers_only": True}])
         )
         common = {"scope": scope, "targeting": targeting}
-        shape = draw(st.integers(0, 5))
+        shape = draw(st.integers(0, 7))
         if shape == 0:
             bps = draw(st.sampled_from([1_000, 5_000]))
             found.append(
@@ -188,6 +188,16 @@ def offers(draw: st.DrawFn) -> list[Offer]:
                     **common,
                     **draw(windows()),
                 )
+            )
+        elif shape == 6:
+            params = {"n": 2, "bps": draw(st.sampled_from([5_000, 10_000]))}
+            found.append(
+                activity(code, "nth_unit", params, layer="shop", shop="S1", **common, **draw(windows()))
+            )
+        elif shape == 7:
+            params = {"n": 3, "value": draw(st.sampled_from([1_500, 2_500]))}
+            found.append(
+                activity(code, "n_for_price", params, layer="shop", shop="S1", **common, **draw(windows()))
             )
         elif shape == 4:
             found.append(
@@ -230,9 +240,14 @@ def everything(found: Sequence[Offer], one: Sku) -> Any:
 @given(offers())
 def test_no_cart_among_those_searched_is_cheaper(found: list[Offer]) -> None:
     said = worst(found, SKUS)
+    market = Market(found, starts=START, ends=END)
+    classes = price_classes(market, SKUS)
+    bounds = Bounds(market, classes)
+    least = {one.sku: bounds.least(each) for each in classes for one in each.skus}
 
     for one in SKUS:
         cheapest = everything(found, one)
+        assert least.get(one.sku, one.price) * cheapest[1] <= cheapest[0]
         if one.sku in said:
             assert said[one.sku].amount * cheapest[1] <= cheapest[0] * said[one.sku].units
             assert_reached(found, one, said[one.sku])

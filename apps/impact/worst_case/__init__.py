@@ -13,8 +13,9 @@ The price of a unit is the net of its segment by the units in it, the cheapest s
 tells apart and that cost the same are one *class* and searched once. Stock, limits and budgets count as unused.
 """
 
+from apps.impact.worst_case.bounds import Bounds
 from apps.impact.worst_case.classes import PriceClass, price_classes
 from apps.impact.worst_case.finding import Extent, Worst, worst_prices
 from apps.impact.worst_case.market import Market
 
-__all__ = ["Extent", "Market", "PriceClass", "Worst", "price_classes", "worst_prices"]
+__all__ = ["Bounds", "Extent", "Market", "PriceClass", "Worst", "price_classes", "worst_prices"]

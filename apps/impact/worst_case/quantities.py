@@ -56,7 +56,8 @@ def beside(sku: Sku, units: int, other: Sku, offers: Sequence[Offer], up_to: int
     found = set(range(1, up_to + 1))
     found.update(p - units for p in pieces)
     others = unit_prices(other, offers)
-    for mine in unit_prices(sku, offers):
+    # The add-on itself may not count towards its condition: hence 0.
+    for mine in {0, *unit_prices(sku, offers)}:
         for price in others:
             if price > 0:
                 found.update(-(-(amount - mine * units) // price) for amount in amounts)

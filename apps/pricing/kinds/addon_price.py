@@ -34,6 +34,9 @@ class AddonPrice(SegmentKind):
             return Refusal("threshold_not_met", gap=self.at - bought, metric="amount")
         return cheapest_price_units(segments, bit, self.prices, self.max_units)
 
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        return min(amount, self.prices.get(sku, amount))
+
     def sentence(self, words: Wording) -> str:
         lowest, at = words.money(min(self.prices.values())), words.money(self.at)
         return words.pick(f"满{at}加价{lowest}起换购", f"spend {at}, add-ons from {lowest}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from apps.pricing.benefit import Benefit, Group, Refusal
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
-from apps.pricing.kinds.segment_kind import SegmentKind
+from apps.pricing.kinds.segment_kind import SegmentKind, after_rate
 from apps.pricing.layers import Layer
 from apps.pricing.segment import Run, Segments
 
@@ -46,6 +46,10 @@ class BundlePrice(SegmentKind):
         if not groups:
             return Refusal("no_effect")
         return Benefit(sum(discount * times for discount, _, times in groups), groups)
+
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        most = amount + (sum(self.items.values()) - 1) * dearest
+        return 0 if spills else after_rate(amount, max(most - self.value, 0), max(most, 1))
 
     def sentence(self, words: Wording) -> str:
         price = words.money(self.value)

@@ -9,6 +9,7 @@ from apps.pricing.faults import Reader
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.grouped import GroupedKind, cheapest
+from apps.pricing.kinds.segment_kind import after_rate
 from apps.pricing.segment import Run
 
 
@@ -38,6 +39,9 @@ class BuyNPayM(GroupedKind):
             total += (free - free_before) * amount
             free_before = free
         return total
+
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        return 0 if spills else after_rate(amount, self.n - self.m, self.n)
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

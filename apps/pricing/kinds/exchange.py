@@ -34,6 +34,9 @@ class Exchange(SegmentKind):
     def units_benefit(self, segments: Segments, bit: int) -> Benefit | Refusal:
         return cheapest_price_units(segments, bit, {self.sku: self.value}, self.max_units)
 
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        return min(amount, self.value) if sku == self.sku else amount
+
     def sentence(self, words: Wording) -> str:
         price = words.pick("免费", "free") if not self.value else words.money(self.value)
         return words.pick(f"{price}兑换{self.sku}", f"{self.sku} for {price}")

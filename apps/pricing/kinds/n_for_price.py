@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.grouped import GroupedKind
+from apps.pricing.kinds.segment_kind import after_rate
 from apps.pricing.segment import Run
 
 
@@ -46,6 +47,10 @@ class NForPrice(GroupedKind):
             if left:
                 have, pending = left, left * amount
         return total
+
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        most = amount + (self.n - 1) * dearest
+        return 0 if spills else after_rate(amount, max(most - self.value, 0), max(most, 1))
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import param
 from apps.pricing.kinds.grouped import GroupedKind
+from apps.pricing.kinds.segment_kind import after_rate
 from apps.pricing.money import BPS, share_of
 from apps.pricing.segment import Run
 
@@ -32,6 +33,10 @@ class NthUnit(GroupedKind):
                 total += hits * share_of(amount, self.bps)
             position = end
         return total
+
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        # The cheapest of the group sets the discount, so a unit's part is never more than that of equal ones.
+        return after_rate(amount, self.bps, BPS if spills else BPS * self.n)
 
     def sentence(self, words: Wording) -> str:
         same = words.pick("同一SKU", " of the same SKU") if self.same_sku else ""

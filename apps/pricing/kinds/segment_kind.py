@@ -38,6 +38,19 @@ class SegmentKind(Kind):
         benefit = self.units_benefit(segments, bit)
         return -1 if isinstance(benefit, Refusal) else benefit.discount
 
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        """A lower bound of what a unit of `amount` comes to through this offer in any cart, before its `min_price`.
+
+        No unit in its scope costs more than `dearest`; `spills`: a `min_price` may send others' part of the
+        discount here.
+        """
+        return 0
+
+
+def after_rate(amount: int, numerator: int, denominator: int) -> int:
+    """What is left of a unit when at most that part of it goes; an odd minor unit of the sharing may go as well."""
+    return max(amount - -(-amount * numerator // denominator) - 1, 0)
+
 
 def cheapest_price_units(
     segments: Segments, bit: int, prices: dict[str, int], max_units: int | None

@@ -9,10 +9,10 @@ from apps.pricing.benefit import Benefit, Refusal
 from apps.pricing.faults import Reader
 from apps.pricing.kinds.base import Wording, register
 from apps.pricing.kinds.fields import Param, param
-from apps.pricing.kinds.segment_kind import SegmentKind
+from apps.pricing.kinds.segment_kind import SegmentKind, after_rate
 from apps.pricing.kinds.tiers import Tier, read_tiers
 from apps.pricing.layers import COUPON_LAYERS, Layer
-from apps.pricing.money import share_of
+from apps.pricing.money import BPS, share_of
 
 
 @register
@@ -98,6 +98,18 @@ class Threshold(SegmentKind):
         if met.amount_off is None:
             return 0 if met.percentage_off is None else self._capped(met, share_of(basis, met.percentage_off))
         return self._capped(met, self._uncapped(met, basis, reached)) if self.repeat else met.amount_off
+
+    def least(self, amount: int, sku: str, dearest: int, spills: bool) -> int:
+        return min([self._least(tier, amount, spills) for tier in self.tiers])
+
+    def _least(self, tier: Tier, amount: int, spills: bool) -> int:
+        """The part of a unit is its part of the sum that met the tier; what others may not give can come on top."""
+        if tier.amount_off is None:
+            off = tier.percentage_off or 0
+            return after_rate(amount, off, BPS) if off and not spills else (0 if off else amount)
+        if self.metric == "amount" and tier.at > 0 and not spills:
+            return after_rate(amount, min(tier.amount_off, tier.at), tier.at)
+        return 0 if self.repeat else max(amount - tier.amount_off, 0)
 
     def worst_amount(self) -> int | None:
         """The highest tier's, for a higher tier never gives less; one without money off has none."""
