@@ -83,6 +83,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expire_seconds": 60},
     },
     "core.relay_events": {"task": "core.relay_events", "schedule": 2.0, "options": {"expire_seconds": 10}},
+    "risk.purge_events": {
+        "task": "risk.purge_events",
+        "schedule": 600.0,
+        "options": {"expire_seconds": 600},
+    },
     "core.purge_idempotency": {
         "task": "core.purge_idempotency",
         "schedule": 600.0,
