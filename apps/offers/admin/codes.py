@@ -5,7 +5,7 @@ import secrets
 from django.utils import timezone
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-LETTERS = {"activity": "a", "template": "t", "campaign": "c"}
+LETTERS = {"activity": "a", "template": "t", "campaign": "c", "codes": "b"}
 
 
 def new_code(document: str) -> str:
