@@ -46,6 +46,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 "coupons_claimcampaign_changelist",
                 "coupons.view_claimcampaign",
             ),
+            _item(_("Coupon codes"), "pin", "coupons_codebatch_changelist", "coupons.view_codebatch"),
             _item(_("Simulator"), "calculate", "simulator", "activities.view_activity"),
             _item(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
         ),
