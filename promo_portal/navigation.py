@@ -47,6 +47,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 "coupons.view_claimcampaign",
             ),
             _item(_("Coupon codes"), "pin", "coupons_codebatch_changelist", "coupons.view_codebatch"),
+            _item(_("Mass grants"), "campaign", "coupons_pushrun_changelist", "coupons.view_pushrun"),
             _item(_("Simulator"), "calculate", "simulator", "activities.view_activity"),
             _item(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
         ),
@@ -58,6 +59,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Shops"), "storefront", "catalog_shop_changelist", "catalog.view_shop"),
             _item(_("Audiences"), "groups", "audiences_audience_changelist", "audiences.view_audience"),
             _item(_("Customers"), "person", "audiences_customer_changelist", "audiences.view_customer"),
+            _item(_("Coupons of customers"), "loyalty", "coupons_coupon_changelist", "coupons.view_coupon"),
+            _item(
+                _("Compensation quotas"),
+                "support_agent",
+                "coupons_compensationquota_changelist",
+                "coupons.view_compensationquota",
+            ),
         ),
         _group(
             _("Risk"),

@@ -9,10 +9,14 @@ class CouponsConfig(AppConfig):
     def ready(self) -> None:
         from apps.approvals.registry import register
         from apps.audiences.services import listen
-        from apps.coupons import code_tasks  # noqa: F401 - the worker looks for tasks.py only
+        from apps.coupons import (
+            code_tasks,  # noqa: F401 - the worker looks for tasks.py only
+            proofs,
+        )
         from apps.coupons.models import ClaimCampaign, CouponTemplate
         from apps.coupons.services.codes.drafting import GENERATE, GenerateHandler
         from apps.coupons.services.codes.exporting import EXPORT, ExportHandler
+        from apps.coupons.services.compensating import SET_QUOTA, SetQuotaHandler
         from apps.coupons.services.issuing import RESUME_ISSUING, ResumeIssuingHandler
         from apps.coupons.services.on_event import customer_put
         from apps.coupons.services.stopping import RESUME_USE, STOP_USE, ResumeUseHandler, StopUseHandler
@@ -25,8 +29,10 @@ class CouponsConfig(AppConfig):
         register(STOP_USE, StopUseHandler(CouponTemplate))
         register(RESUME_USE, ResumeUseHandler(CouponTemplate))
         register(VOID, VoidHandler(CouponTemplate))
+        register(SET_QUOTA, SetQuotaHandler())
         register(VOID_COUPONS, VoidCouponsHandler())
         listen("coupons", customer_put)
         register(GENERATE, GenerateHandler())
         register(EXPORT, ExportHandler())
+        proofs.register_all()
         references.register("template", references.by_code(CouponTemplate))

@@ -13,9 +13,11 @@ from unfold.decorators import display
 
 from apps.core.clock import DatabaseNow
 from apps.coupons.admin.doings import CAMPAIGN_DOINGS
+from apps.coupons.admin.push_run import push_notes
 from apps.coupons.forms import CampaignForm
 from apps.coupons.models import ClaimCampaign
 from apps.offers.admin.codes import new_code
+from apps.offers.admin.situation import Situation
 from apps.offers.admin.versioned import VersionedAdmin
 from apps.offers.admin.words import local_time
 from apps.offers.lifecycle import RUNNING, State, VersionState
@@ -55,6 +57,10 @@ class ClaimCampaignAdmin(VersionedAdmin):
             "ended": Q(status=State.ENDED) | running & Q(ends_at__lte=now),
         }
         return queryset.filter(tabs[name]) if name in tabs else queryset
+
+    def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
+        notes = push_notes(situation.thing) if situation else []
+        return {**super().page_context(request, situation), "notes": notes}
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         return {"code": new_code("campaign"), "per_customer": 1}

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.coupons.admin.ending import ENDING_DOINGS
+from apps.coupons.admin.pushing import PUSH_DOINGS
 from apps.coupons.services.issuing import request_resume_issuing, stop_issuing
 from apps.offers.admin.doings import REVIEW_DOINGS, RUNNING_DOINGS, Doing
 from apps.offers.admin.situation import Situation
@@ -52,5 +54,6 @@ TEMPLATE_DOINGS = (
         reason="may",
         icon="play_arrow",
     ),
+    *ENDING_DOINGS,
 )
-CAMPAIGN_DOINGS = (*REVIEW_DOINGS, *RUNNING_DOINGS)
+CAMPAIGN_DOINGS = (*REVIEW_DOINGS, *PUSH_DOINGS, *RUNNING_DOINGS)

@@ -13,9 +13,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.coupons.admin.doings import TEMPLATE_DOINGS
+from apps.coupons.admin.ending import notes_of
 from apps.coupons.forms import TemplateForm
 from apps.coupons.models import CouponTemplate
 from apps.offers.admin.codes import new_code
+from apps.offers.admin.situation import Situation
 from apps.offers.admin.versioned import VersionedAdmin
 from apps.offers.documents.template import TEMPLATE_KINDS
 from apps.offers.lifecycle import TemplateState, VersionState
@@ -50,6 +52,10 @@ class CouponTemplateAdmin(VersionedAdmin):
             "stopped": Q(status=TemplateState.STOPPED),
         }
         return queryset.filter(tabs[name]) if name in tabs else queryset
+
+    def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
+        notes = notes_of(situation.thing) if situation else []
+        return {**super().page_context(request, situation), "notes": notes}
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         return {"code": new_code("template"), "kind": TEMPLATE_KINDS[-1], "scope": {"mode": "all"}}

@@ -51,12 +51,13 @@ def start_test(*, campaign: ClaimCampaign, customers: Sequence[str], actor: User
 @transaction.atomic
 def start(*, campaign: ClaimCampaign, actor: User) -> PushRun:
     """Give to everybody it means; only after a test list had theirs."""
-    if not _tested(campaign):
+    if not tested(campaign):
         raise DomainError("not_tested", _("Send it to a test list first."))
     return _open_run(campaign, actor, [])
 
 
-def _tested(campaign: ClaimCampaign) -> bool:
+def tested(campaign: ClaimCampaign) -> bool:
+    """Whether a test list had theirs."""
     return campaign.pushes.filter(state=PushState.DONE, granted__gt=0).exclude(test_customers=[]).exists()
 
 
@@ -117,6 +118,14 @@ def close(*, run: PushRun, actor: User) -> PushRun:
     _finish(locked)
     _note(locked, "push.close", actor, {"run": locked.pk, "granted": locked.granted})
     return locked
+
+
+def the_open_run(campaign: ClaimCampaign) -> PushRun:
+    """The run that is not over; raises DomainError not_running."""
+    run = campaign.pushes.filter(state__in=OPEN).first()
+    if run is None:
+        raise DomainError("not_running", _("It is not running."))
+    return run
 
 
 def work(*, run: int, seconds: float, chunk: int = CHUNK) -> int:

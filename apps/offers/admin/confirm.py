@@ -66,6 +66,7 @@ def confirm_view(model_admin: Any, request: HttpRequest, object_id: str, code: s
         "title": doing.label,
         "thing": thing,
         "doing": doing,
+        "hits": doing.hits(thing) if doing.hits else "",
         "form": form,
         "sentence": say(shown.content) if shown else "",
         "back": model_admin.url_of(thing),

@@ -29,7 +29,10 @@ def no_fields(thing: Any) -> Mapping[str, forms.Field]:
 
 @dataclass(frozen=True)
 class Doing:
-    """`run(thing, actor, reason, answers)` calls one service. `reason`: must, may or cannot be given."""
+    """`run(thing, actor, reason, answers)` calls one service. `reason`: must, may or cannot be given.
+
+    `hits` says in numbers what it would do as things stand.
+    """
 
     code: str
     label: Text
@@ -41,6 +44,7 @@ class Doing:
     fields: Fields = field(default=no_fields)
     icon: str = "bolt"
     grave: bool = False
+    hits: Callable[[Any], Text] | None = None
 
     @property
     def needs_reason(self) -> bool:
