@@ -190,9 +190,9 @@ def test_a_release_that_is_undone_with_its_request_is_not_used_up(binding, cleo,
     assess()
     refused(customer="x")
     release(ReviewCase.objects.get(), sue, cleo)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         assert assess(customer="x") == "allow"
-        _ = 1 // 0
+        transaction.set_rollback(True)
     assert ReviewCase.objects.get().state == CaseState.RELEASED
     assert assess(customer="x") == "allow"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.core.clock import frozen
-from apps.risk.admin.words import tried_in_words
+from apps.risk.admin.words import Line, tried_in_words
 from apps.risk.backtest import backtest
 from apps.risk.lifecycle import Trigger
 from apps.risk.models import Decision, RiskEvent
@@ -32,7 +32,7 @@ def test_a_stricter_rule_would_have_hit_these(binding):
     assert [(one.trigger, one.looked, one.hits) for one in tried] == [(Trigger.CLAIM, 6, 4)]
     assert [decision.customer_code for decision in tried[0].examples] == ["x5", "x4", "x3", "x2"]
     assert (Decision.objects.count(), RiskEvent.objects.filter(mark="device").count()) == (6, 6)
-    assert tried_in_words(tried) == ["claim: it would have hit 4 of the last 6."]
+    assert tried_in_words(tried) == [Line("claim", "it would have hit 4 of the last 6")]
 
 
 def test_only_the_last_ones_are_looked_at(binding):
@@ -46,6 +46,6 @@ def test_only_the_last_ones_are_looked_at(binding):
 def test_where_nothing_was_noted_it_says_so(db):
     tried = backtest(rule("deny_list", triggers=["claim", "grant"]))
     assert tried_in_words(tried) == [
-        "claim: nothing has been noted yet.",
-        "grant: nothing has been noted yet.",
+        Line("claim", "nothing has been noted yet"),
+        Line("grant", "nothing has been noted yet"),
     ]

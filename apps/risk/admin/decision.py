@@ -31,7 +31,7 @@ LOOKS = {Outcome.ALLOW.value: "success", Outcome.REVIEW.value: "warning", Outcom
 
 class DenyMarkForm(ReasonForm):
     mark = forms.ChoiceField(
-        label=_("What"), choices=lambda: list(DENIABLE.items()), widget=UnfoldAdminSelectWidget
+        label=_("Kind of mark"), choices=lambda: list(DENIABLE.items()), widget=UnfoldAdminSelectWidget
     )
 
 
@@ -61,7 +61,7 @@ class DecisionAdmin(LongListMixin, ReadOnlyAdmin):
     def has_deny_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("risk.add_deniedmark")
 
-    @admin.display(description=_("decision"), ordering="outcome")
+    @admin.display(description=_("what came of it"), ordering="outcome")
     def outcome_badge(self, decision: Decision) -> SafeString:
         return badge(LOOKS[decision.outcome], decision.get_outcome_display())
 

@@ -74,7 +74,7 @@ class RulePresenter(PlainPresenter):
         tried = tried_in_words(backtest(rule_from_content(content)))
         return [
             (gettext("Rule"), content_lines(content)),
-            (gettext("Tried on past decisions"), [Line("", text) for text in tried]),
+            (gettext("Tried on past decisions"), tried),
         ]
 
     def url(self, request: ApprovalRequest) -> str:

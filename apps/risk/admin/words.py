@@ -121,16 +121,13 @@ def _param(kind: type[RuleKind], name: str, content: Mapping[str, Any]) -> str:
     return value_in_words(name, value)
 
 
-def tried_in_words(tried: Iterable[Tried]) -> list[str]:
-    """`Would have hit 12 of the last 1,000: claim`."""
-    said = []
-    for one in tried:
-        trigger = TRIGGER_LABELS[one.trigger]
-        if not one.looked:
-            said.append(gettext("%(trigger)s: nothing has been noted yet.") % {"trigger": trigger})
-            continue
-        said.append(
-            gettext("%(trigger)s: it would have hit %(hits)s of the last %(looked)s.")
-            % {"trigger": trigger, "hits": f"{one.hits:,}", "looked": f"{one.looked:,}"}
-        )
-    return said
+def tried_in_words(tried: Iterable[Tried]) -> list[Line]:
+    """`claim: it would have hit 12 of the last 1,000`."""
+    return [Line(str(TRIGGER_LABELS[one.trigger]), _tried(one)) for one in tried]
+
+
+def _tried(one: Tried) -> str:
+    if not one.looked:
+        return gettext("nothing has been noted yet")
+    numbers = {"hits": f"{one.hits:,}", "looked": f"{one.looked:,}"}
+    return gettext("it would have hit %(hits)s of the last %(looked)s") % numbers

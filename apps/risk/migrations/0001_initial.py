@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("claim", "claim"),
                             ("grant", "grant"),
-                            ("order", "order"),
+                            ("order", "placing an order"),
                             ("refund", "refund"),
                         ],
                         max_length=6,
@@ -110,7 +110,9 @@ class Migration(migrations.Migration):
                 (
                     "opened_at",
                     models.DateTimeField(
-                        db_default=apps.core.clock.DatabaseNow(), editable=False, verbose_name="since"
+                        db_default=apps.core.clock.DatabaseNow(),
+                        editable=False,
+                        verbose_name="held back since",
                     ),
                 ),
                 ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="decided")),
@@ -170,7 +172,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("claim", "claim"),
                             ("grant", "grant"),
-                            ("order", "order"),
+                            ("order", "placing an order"),
                             ("refund", "refund"),
                         ],
                         max_length=6,
@@ -199,7 +201,7 @@ class Migration(migrations.Migration):
                             ("deny", "denied"),
                         ],
                         max_length=6,
-                        verbose_name="decision",
+                        verbose_name="what came of it",
                     ),
                 ),
                 ("reasons", models.JSONField(default=list, verbose_name="reasons")),
@@ -393,7 +395,7 @@ class Migration(migrations.Migration):
                             ("address_hash", "delivery address"),
                         ],
                         max_length=12,
-                        verbose_name="what",
+                        verbose_name="kind of mark",
                     ),
                 ),
                 ("subject", models.CharField(max_length=32, verbose_name="mark")),

@@ -32,7 +32,7 @@ class ReviewCase(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=1)
     reasons = models.JSONField(_("reasons"))
     facts = models.JSONField(_("facts"), default=dict)
-    opened_at = models.DateTimeField(_("since"), db_default=DatabaseNow(), editable=False)
+    opened_at = models.DateTimeField(_("held back since"), db_default=DatabaseNow(), editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")
     )
@@ -86,7 +86,7 @@ class Decision(models.Model):
     subject = CodeField(_("about"), blank=True)
     scope = CodeField(blank=True)
     customer_code = CodeField(_("customer"), blank=True)
-    outcome = models.CharField(_("decision"), max_length=6, choices=choices(OUTCOME_LABELS))
+    outcome = models.CharField(_("what came of it"), max_length=6, choices=choices(OUTCOME_LABELS))
     reasons = models.JSONField(_("reasons"), default=list)
     facts = models.JSONField(_("facts"), default=dict)
     marks = models.JSONField(default=dict)

@@ -17,7 +17,7 @@ class DeniedMark(models.Model):
     """One entry: put there at once by one person, taken away with approval. `shown` is what people may read of it:
     a customer's id, else the beginning of the hash."""
 
-    mark = models.CharField(_("what"), max_length=12, choices=choices(DENIABLE))
+    mark = models.CharField(_("kind of mark"), max_length=12, choices=choices(DENIABLE))
     subject = models.CharField(_("mark"), max_length=32)
     shown = models.CharField(_("who or which"), max_length=64)
     reason = models.CharField(_("reason"), max_length=500)

@@ -12,7 +12,7 @@ Labels = dict[str, Promise]
 TRIGGER_LABELS: Labels = {
     Trigger.CLAIM.value: _("claim"),
     Trigger.GRANT.value: _("grant"),
-    Trigger.ORDER.value: _("order"),
+    Trigger.ORDER.value: _("placing an order"),
     Trigger.REFUND.value: _("refund"),
 }
 ANSWER_LABELS: Labels = {
