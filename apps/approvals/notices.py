@@ -22,6 +22,7 @@ TEXTS: dict[str, Promise] = {
     "activity.paused": _("%(actor)s paused %(title)s (%(reason)s)"),
     "activity.units_gone": _("%(level)s%% of the stock of %(title)s is sold."),
     "activity.budget_gone": _("%(level)s%% of the budget of %(title)s is spent."),
+    "template.budget_gone": _("%(level)s%% of the budget of %(title)s is issued."),
     "activity.stopped": _("%(actor)s stopped a part of %(title)s (%(reason)s)"),
 }
 

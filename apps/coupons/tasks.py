@@ -6,13 +6,30 @@ from time import monotonic
 import structlog
 from celery import shared_task
 
+from apps.coupons.chain import COUPON_LEDGER
 from apps.coupons.lifecycle import PushState
 from apps.coupons.models import PushRun, VoidRun
-from apps.coupons.services import expiring, on_event, pushing, reminding, voiding
+from apps.coupons.services import expiring, on_event, pushing, reminding, selling_out, voiding
 
 log = structlog.get_logger(__name__)
 # A tick works for so long at most; the next one goes on, so that no task keeps a worker from the others.
 SECONDS = 20.0
+
+
+@shared_task(name="coupons.sell_out")
+def sell_out() -> int:
+    """End campaigns of which all is claimed, tell owners how much of a budget is gone; the number ended."""
+    selling_out.tell_levels()
+    return selling_out.sell_out_all()
+
+
+@shared_task(name="coupons.seal_ledger")
+def seal_ledger() -> int:
+    """Chain the entries committed since the last run; the head goes to the log, out of the database's reach."""
+    sealed = COUPON_LEDGER.seal()
+    if sealed:
+        log.info("coupons_sealed", sealed=sealed, head=str(COUPON_LEDGER.head()))
+    return sealed
 
 
 @shared_task(name="coupons.expire")

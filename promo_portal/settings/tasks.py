@@ -51,6 +51,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "orders.lapse": {"task": "orders.lapse", "schedule": 3.0, "options": {"expire_seconds": 10}},
     "orders.void": {"task": "orders.void", "schedule": 3.0, "options": {"expire_seconds": 10}},
     "orders.use_up": {"task": "orders.use_up", "schedule": 5.0, "options": {"expire_seconds": 15}},
+    "coupons.sell_out": {"task": "coupons.sell_out", "schedule": 5.0, "options": {"expire_seconds": 15}},
+    "coupons.seal_ledger": {
+        "task": "coupons.seal_ledger",
+        "schedule": 20.0,
+        "options": {"expire_seconds": 60},
+    },
     "coupons.expire": {"task": "coupons.expire", "schedule": 30.0, "options": {"expire_seconds": 60}},
     "coupons.remind": {"task": "coupons.remind", "schedule": 300.0, "options": {"expire_seconds": 600}},
     "coupons.push": {"task": "coupons.push", "schedule": 3.0, "options": {"expire_seconds": 10}},

@@ -243,10 +243,11 @@ def test_a_campaign_of_another_shop_is_unknown_to_a_key_of_one():
 
 def test_a_revision_that_adds_claims_counts_for_the_next_who_asks():
     a_template()
-    a_campaign(quantity=1)
+    slots = [{"at": in_hours(-0.5), "quantity": 1}, {"at": in_hours(1), "quantity": 1}]
+    before = a_campaign(quantity=2, releases=slots).current.content
     claimed("c1")
     assert refusal("c2")[1] == "sold_out"
-    ends_at = ClaimCampaign.objects.get().current.content
-    a_campaign(quantity=2_000, starts_at=ends_at["starts_at"], ends_at=ends_at["ends_at"])
+    slots = [{**before["releases"][0], "quantity": 1_500}, before["releases"][1]]
+    a_campaign(quantity=1_501, releases=slots, starts_at=before["starts_at"], ends_at=before["ends_at"])
     claimed("c2")
     assert CampaignAllowance.objects.count() == 16

@@ -26,6 +26,7 @@ from apps.coupons.models import ClaimAttempt
 from apps.coupons.parts import NotEnough
 from apps.coupons.refusals import limit_reached
 from apps.coupons.services.issue import draws_for, need_lock, numbers_of, prepared
+from apps.coupons.services.selling_out import sell_out
 from apps.risk.lifecycle import Trigger
 from apps.risk.services.assessing import admit
 
@@ -115,6 +116,8 @@ def _take(campaign: Campaign, look: Look, *, under_lock: bool) -> list[Issued]:
         limits = {}
     crash_point("looked")
     issued = _write(campaign, look, wanted, limits)
+    if campaign.claims + 1 >= campaign.terms.quantity:
+        sell_out(campaign.code)
     crash_point("claimed")
     return issued
 
