@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.crash import crash_point
 from apps.core.errors import Refused
 from apps.core.prepared import prepared_cursor
 from apps.coupons.code_lookup import MOST_LOOKED_UP, USES, OpenCode, find_open
@@ -18,20 +19,20 @@ from apps.coupons.services.issue import How, Issued, Wanted, issue, numbers_of, 
 from apps.coupons.terms import open_templates
 
 UNKNOWN_CODE = "unknown_code"
-# The guard of a single-use code; a test that takes it away must see the promise broken.
+# The guards; a test that takes one away must see its promise broken.
 STILL_FREE = "coupon_id IS NULL"
 LOCK = """
 SELECT id FROM coupons_code WHERE id = ANY(%s) AND NOT revoked AND {free} ORDER BY id FOR NO KEY UPDATE
 """
 BIND = "UPDATE coupons_code SET coupon_id = %s WHERE id = %s AND NOT revoked AND {free}"
+WITHIN_LIMIT = "had.claims < EXCLUDED.most"
 USE = """
 INSERT INTO coupons_claimuse AS had (origin, customer_code, day, claims, most) VALUES (%s, %s, '', 1, %s)
 ON CONFLICT (customer_code, origin, day) DO UPDATE SET claims = had.claims + 1, most = EXCLUDED.most
-    WHERE had.claims < EXCLUDED.most
+    WHERE {within}
 """
-COUNT = """
-UPDATE coupons_codebatch SET claims = claims + 1 WHERE id = %s AND state = 'open' AND claims < quantity
-"""
+ROOM = "claims < quantity"
+COUNT = "UPDATE coupons_codebatch SET claims = claims + 1 WHERE id = %s AND state = 'open' AND {room}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def claim_codes(
     if len(found) < len(presented):
         raise unknown_code(customer)
     codes = sorted(found.values(), key=lambda one: (one.template, one.code_id))
+    crash_point("codes_found")
     if admit is not None:
         for code in codes:
             admit(code)
@@ -110,7 +112,7 @@ def _lock_single_use(codes: Sequence[OpenCode], customer: str) -> None:
 
 def _use(code: OpenCode, customer: str) -> None:
     """Once more of what one customer may have of a shared code."""
-    if not _changed(USE, [USES + code.batch, customer, code.per_customer]):
+    if not _changed(USE.format(within=WITHIN_LIMIT), [USES + code.batch, customer, code.per_customer]):
         raise _noted(limit_reached(), customer, code.batch)
 
 
@@ -145,8 +147,9 @@ def _bind(code: OpenCode, coupon: Issued, customer: str) -> None:
 
 
 def _count(code: OpenCode, customer: str) -> None:
-    if not _changed(COUNT, [code.batch_id]):
-        raise _noted(sold_out(), customer, code.batch)
+    """One more of the batch; a batch that was revoked at this moment has no code any more."""
+    if not _changed(COUNT.format(room=ROOM), [code.batch_id]):
+        raise _noted(sold_out(), customer, code.batch) if code.shared else unknown_code(customer)
 
 
 def _changed(statement: str, values: Sequence[Any]) -> bool:
