@@ -35,5 +35,4 @@ class CouponsConfig(AppConfig):
         register(GENERATE, GenerateHandler())
         register(EXPORT, ExportHandler())
         proofs.register_all()
-        proofs.register_all()
         references.register("template", references.by_code(CouponTemplate))
