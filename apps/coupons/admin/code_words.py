@@ -47,7 +47,7 @@ def lines_of(batch: CodeBatch) -> list[Line]:
     """What it is, place by place."""
     lines = [
         Line(_("Coupon template"), f"{template_name(batch)} ({batch.template})"),
-        Line(_("How many"), f"{batch.quantity:,}"),
+        Line(_("Number"), f"{batch.quantity:,}"),
     ]
     if batch.shared:
         lines += [Line(_("The code"), batch.word), Line(_("Claims per customer"), str(batch.per_customer))]

@@ -43,7 +43,7 @@ class CodeBatchForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget(radio_style=1),
     )
     quantity = forms.IntegerField(
-        label=_("How many"),
+        label=_("Number"),
         min_value=1,
         help_text=_("Of single-use codes at most 1,000,000. A code for all can be claimed so many times."),
         widget=UnfoldAdminIntegerFieldWidget,
