@@ -10,6 +10,7 @@ class CouponsConfig(AppConfig):
         from apps.approvals.registry import register
         from apps.audiences.services import listen
         from apps.coupons import (
+            code_proofs,
             code_tasks,  # noqa: F401 - the worker looks for tasks.py only
             proofs,
         )
@@ -35,4 +36,5 @@ class CouponsConfig(AppConfig):
         register(GENERATE, GenerateHandler())
         register(EXPORT, ExportHandler())
         proofs.register_all()
+        code_proofs.register_all()
         references.register("template", references.by_code(CouponTemplate))
