@@ -114,6 +114,7 @@ def _take(campaign: Campaign, look: Look, *, under_lock: bool) -> list[Issued]:
     if under_lock or _needs_lock(campaign, look, numbers):
         campaign = _locked(campaign, look, numbers, limits)
         limits = {}
+        crash_point("locked")
     crash_point("looked")
     issued = _write(campaign, look, wanted, limits)
     if campaign.claims + 1 >= campaign.terms.quantity:
