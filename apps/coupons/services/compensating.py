@@ -71,7 +71,7 @@ def request_quota(
         raise DomainError("reason_required", _("Say why."), "reason")
     if not (0 <= quantity <= MOST_QUANTITY and 0 <= amount <= MOST_AMOUNT):
         raise DomainError("quota", _("That is too much."), "quantity")
-    now_valid = quota_of(agent) if agent else _for_all()
+    now_valid = quota_of(agent)
     numbers = {"quantity": now_valid.quantity, "amount": now_valid.amount}
     row, _made = CompensationQuota.objects.get_or_create(agent=agent, defaults=numbers)
     row = CompensationQuota.objects.select_for_update(of=("self",)).get(pk=row.pk)
@@ -94,10 +94,6 @@ def request_quota(
         reason=reason.strip(),
         payload={**asked, "agent": agent.get_username() if agent else ""},
     )
-
-
-def _for_all() -> CompensationQuota:
-    return quota_of(User())
 
 
 def _hash(row: int, asked: dict[str, int]) -> str:

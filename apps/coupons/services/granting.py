@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -134,12 +135,12 @@ class Left:
     amount: int
 
 
-def quota_of(agent: User) -> CompensationQuota:
+def quota_of(agent: User | None) -> CompensationQuota:
     """The agent's own, else everybody's, else that of the settings; not saved in the last case."""
-    rows = {row.agent_id: row for row in CompensationQuota.objects.filter(agent=agent)}
-    rows |= {row.agent_id: row for row in CompensationQuota.objects.filter(agent=None)}
+    found = CompensationQuota.objects.filter(Q(agent=agent) | Q(agent=None))
+    rows = {row.agent_id: row for row in found}
     return (
-        rows.get(agent.pk)
+        rows.get(agent.pk if agent else None)
         or rows.get(None)
         or CompensationQuota(
             quantity=settings.COMPENSATION_DAILY_QUANTITY, amount=settings.COMPENSATION_DAILY_AMOUNT
