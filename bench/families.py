@@ -29,6 +29,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "starts": ("book_compile_s", "book_delta_ms", "book_mib", "golive_sweep_s", "golive_quote_p99_ratio"),
     "codes": ("codes_s",),
     "over_http": ("quote_http_ratio",),
+    "orders": ("order_ratio",),
     "baskets": ("baskets_per_s",),
     "peer": ("peer_oscar_ms_n100", "peer_ratio_n100"),
 }

@@ -1,7 +1,8 @@
 """The writes of one order held and paid, as plain SQL over psycopg: what any program must write, and nothing around it.
 
-Two durable transactions, one statement for each table as one would write them by hand. Nothing is looked up, priced or
-asked: the values are those of an order that the portal sold before.
+Two durable transactions, one statement for each table as one would write them by hand, over psycopg's own connection,
+which prepares what comes again. Nothing is looked up, priced or asked: the values are those of an order that the portal
+sold before.
 """
 
 from __future__ import annotations
@@ -55,10 +56,10 @@ WHERE id = %s AND state = 'held' AND held_until > clock_timestamp()
 
 
 class BareOrders:
-    """Sells what `like` sold, again and again, over this connection."""
+    """Sells what `like` sold, again and again, over a connection of its own."""
 
-    def __init__(self, connection: psycopg.Connection[Any], like: Order) -> None:
-        self.connection = connection
+    def __init__(self, conninfo: str, like: Order) -> None:
+        self.connection = psycopg.connect(conninfo, autocommit=True)
         self.book = like.book_version
         self.request, self.quote = orjson.dumps(like.request).decode(), orjson.dumps(like.quote).decode()
         self.terms = orjson.dumps(like.uses.get().terms).decode()

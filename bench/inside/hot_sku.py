@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
 from apps.activities.models import Activity
 from apps.catalog.services import upsert_catalog
@@ -40,7 +40,8 @@ def main() -> None:
     publish()
     sell_by_service("warm")
     barrier, results = FORK.Barrier(clients), FORK.SimpleQueue()
-    connections.close_all()
+    connection.close()
+    connection.close_pool()  # its threads would not live on in the clients
     processes = [
         FORK.Process(target=run_client, args=(number, rounds, seconds, barrier, results))
         for number in range(clients)
@@ -81,7 +82,7 @@ def run_client(number: int, rounds: int, seconds: float, barrier: Any, results: 
     """One client: its orders per second on each side, round by round; or what went wrong."""
     try:
         connection.ensure_connection()
-        bare = BareOrders(connection.connection, like=Order.objects.get(code="warm"))
+        bare = BareOrders(connection.connection.info.dsn, like=Order.objects.get(code="warm"))
         sides: dict[str, Sell] = {
             "service": sell_by_service,
             "bare": bare.sell,
