@@ -16,7 +16,7 @@ from django.conf import settings
 
 from apps.core.clock import now_sql
 from apps.core.locks import lock_number
-from apps.core.prepared import fetch_prepared
+from apps.core.prepared import fetch_prepared, prepared_cursor
 from apps.risk.rules import Question
 
 ANSWERS = """
@@ -87,6 +87,13 @@ def locks_of(questions: Iterable[Question]) -> list[int]:
             for subject in question.subjects
         }
     )
+
+
+def take_locks(numbers: list[int]) -> None:
+    """Until the transaction ends; who has them already does not wait."""
+    if numbers:
+        with prepared_cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s::bigint[]) AS n", [numbers])
 
 
 def _json(questions: Iterable[Question], moments: list[datetime] | None = None) -> str:

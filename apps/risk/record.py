@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from apps.core.clock import database_now
+from apps.core.clock import now_sql
 from apps.core.prepared import prepared_cursor
 from apps.risk.lifecycle import Trigger
 from apps.risk.questions import Known
@@ -19,12 +19,12 @@ NOTE = """
 WITH decided AS (
     INSERT INTO risk_decision
         (at, trigger, subject, scope, customer_code, outcome, reasons, facts, marks, rules_version, agent_id, case_id)
-    SELECT %(at)s, %(trigger)s, %(about)s, %(scope)s, %(customer)s, %(outcome)s, %(reasons)s::jsonb, %(facts)s::jsonb,
+    SELECT {at}, %(trigger)s, %(about)s, %(scope)s, %(customer)s, %(outcome)s, %(reasons)s::jsonb, %(facts)s::jsonb,
         %(marks)s::jsonb, %(version)s, %(agent)s, %(case)s::bigint
     WHERE %(decided)s
 )
 INSERT INTO risk_riskevent (at, trigger, mark, subject, scope, amount, points, returned_coupon, broke_tier)
-SELECT %(at)s, %(trigger)s, m.mark, m.subject, %(scope)s, %(amount)s, %(points)s, %(returned)s, %(broke)s
+SELECT {at}, %(trigger)s, m.mark, m.subject, %(scope)s, %(amount)s, %(points)s, %(returned)s, %(broke)s
 FROM unnest(%(names)s::text[], %(subjects)s::text[]) AS m(mark, subject)
 """
 USE_RELEASE = """
@@ -54,14 +54,23 @@ def note_passed(assessed: Assessment, *, decided: bool, counted: bool) -> None:
     }
     if decided or names["names"]:
         with prepared_cursor() as cursor:
-            cursor.execute(NOTE, names)
+            cursor.execute(_at_its_time(NOTE, names), names)
+
+
+def _at_its_time(statement: str, names: dict[str, Any]) -> str:
+    """By the clock after the locks; where nothing was asked the statement reads it."""
+    if names["at"] is not None:
+        return statement.format(at="%(at)s::timestamptz")
+    now, frozen_at = now_sql()
+    names["at"] = frozen_at[0] if frozen_at else None
+    return statement.format(at=now.replace("%s", "%(at)s"))
 
 
 def decision_values(assessed: Assessment) -> dict[str, Any]:
     """What a decision says, by the names of the statements that write it."""
     case = assessed.case
     return {
-        "at": assessed.known.now if assessed.known else database_now(),
+        "at": assessed.known.now if assessed.known else None,
         "trigger": case.trigger.value,
         "about": assessed.subject,
         "scope": case.scope,

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.core.audit import record
 from apps.core.errors import DomainError
 from apps.core.permissions import require_permission
+from apps.core.refusals import kept_refusals
 from apps.orders.models import Order
 from apps.orders.services.refunding import read_refund, refund_order
 from apps.orders.services.settling import cancel_order
@@ -45,7 +46,6 @@ def cancel(*, order: Order, actor: User, reason: str) -> dict[str, Any]:
     return answer
 
 
-@transaction.atomic
 def refund(
     *, order: Order, actor: User, reason: str, what: dict[str, Any], expected: int | None = None
 ) -> dict[str, Any]:
@@ -55,17 +55,24 @@ def refund(
     """
     require_permission(actor, REFUND)
     why = _said(reason)
-    answer = _refund(order, actor, {**what, "reason": why})
-    if expected is not None and answer["refund_total"] != expected:
-        raise DomainError("refund_changed", _("The order has changed meanwhile: look at the amounts again."))
-    record(
-        action="order.refund",
-        subject=order,
-        actor=actor,
-        before={"state": order.state},
-        after={"state": answer["state"], "refund": answer["refund"], "refund_total": answer["refund_total"]},
-        reason=why,
-    )
+    with kept_refusals(), transaction.atomic():
+        answer = _refund(order, actor, {**what, "reason": why})
+        if expected is not None and answer["refund_total"] != expected:
+            raise DomainError(
+                "refund_changed", _("The order has changed meanwhile: look at the amounts again.")
+            )
+        record(
+            action="order.refund",
+            subject=order,
+            actor=actor,
+            before={"state": order.state},
+            after={
+                "state": answer["state"],
+                "refund": answer["refund"],
+                "refund_total": answer["refund_total"],
+            },
+            reason=why,
+        )
     return answer
 
 

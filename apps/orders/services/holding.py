@@ -20,11 +20,12 @@ from apps.carts.carts import currency_faults, customer_id, line_faults
 from apps.carts.decode import ORDERS, FaultyBodyError
 from apps.core.errors import BusyError
 from apps.core.locks import lock_number
+from apps.core.marks import hashed
 from apps.core.prepared import send, together
 from apps.coupons.services import rewards
 from apps.coupons.services.redeeming import CouponTakenError, lock_wallet
 from apps.coupons.services.rewards import NothingLeftError
-from apps.orders import buckets, entries, marks
+from apps.orders import buckets, entries, risk
 from apps.orders.answers import order_answer
 from apps.orders.book import KEEPER, LiveBook
 from apps.orders.carried import Asker, Carried, carried, coupons_asked
@@ -72,7 +73,7 @@ class Priced:
 def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
     """Hold a cart at its price; the answer to `POST /orders`. Call it inside a transaction.
 
-    Errors: FaultyBodyError; OrderRefused order_exists, price_changed; BusyError.
+    Errors: FaultyBodyError; OrderRefused order_exists, price_changed; Refused denied_by_risk; BusyError.
     """
     body = read_body(raw)
     asker = Asker(client, shop)
@@ -111,6 +112,8 @@ def lock_names(order: str, customer: str | None) -> None:
 
 
 def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, Any]:
+    if under_lock:
+        risk.lock_marks(body)
     priced = price_order(body, asker, under_lock=under_lock)
     expected = given(body.expected_payable)
     if expected is not None and expected != priced.quote.payable_total:
@@ -122,6 +125,7 @@ def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, An
     terms = terms_of([one.offer for one in applied], priced.book.version)
     if terms is None:
         raise StalePriceError
+    risk.admit_order(body, priced.quote)
     customer = customer_id(body)
     if customer is not None and priced.inputs.customer is None:
         ensure_customer(customer)
@@ -241,5 +245,5 @@ def _request(body: OrderBody) -> dict[str, Any]:
     """What was asked, with the risk marks hashed."""
     asked = msgspec.to_builtins(body)
     if given(body.risk) is not None:
-        asked["risk"] = marks.hashed(asked["risk"])
+        asked["risk"] = hashed(asked["risk"])
     return asked

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.carts.bodies import RefundBody, given
 from apps.carts.decode import REFUNDS
 from apps.core import outbox
-from apps.orders import given_back, recall
+from apps.orders import given_back, recall, risk
 from apps.orders.crash import crash_point
 from apps.orders.entries import ledger_row
 from apps.orders.errors import OVER_REFUND, REFUND_EXISTS, UNKNOWN_LINE, OrderRefused
@@ -39,7 +39,7 @@ def read_refund(raw: bytes) -> RefundBody:
 def refund_order(*, code: str, shop: str | None, asked: RefundBody) -> dict[str, Any]:
     """Pay back what is asked of a paid order; the answer to `POST .../refunds`. Call it inside a transaction.
 
-    Errors: unknown_order, wrong_state, refund_exists, unknown_line, over_refund.
+    Errors: unknown_order, wrong_state, refund_exists, unknown_line, over_refund, denied_by_risk.
     """
     order = lock_order(code, shop)
     require(order, OrderAction.REFUND)
@@ -50,6 +50,7 @@ def refund_order(*, code: str, shop: str | None, asked: RefundBody) -> dict[str,
     uses = {use.offer: use for use in order.uses.all()}
     segments = [segment for line in reversal.lines.values() for segment in line]
     recalled = [gone for reward in order.rewards if (gone := recall.recall(reward, segments))]
+    risk.admit_refund(order, rows, reversal, recalled, uses)
     ends = reversal.complete and order.state != OrderState.REFUNDED
     coupons = given_back.prepare(order, recalled, complete=ends)
     crash_point("coupons_locked")

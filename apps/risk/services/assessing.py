@@ -18,7 +18,7 @@ from apps.core.errors import Refused
 from apps.core.marks import hash_of
 from apps.risk.book import KEEPER, RuleBook
 from apps.risk.lifecycle import CaseState, Mark, Outcome, Trigger
-from apps.risk.questions import Known, ask
+from apps.risk.questions import Known, ask, locks_of, take_locks
 from apps.risk.record import note_passed, use_release
 from apps.risk.rules import Case, Verdict, judge, questions_of
 from apps.risk.rules.judging import ALLOWED
@@ -83,6 +83,13 @@ def admit(
         members={"review": True} if review else {},
         after=partial(keep, assessed),
     )
+
+
+def lock_ahead(*, trigger: Trigger, customer: str | None, marks: Mapping[str, str]) -> None:
+    """For who must lock other things before it can assess: the marks that rules count exactly, in their order."""
+    rules = KEEPER.current().by_trigger.get(trigger, ())
+    if rules:
+        take_locks(locks_of(questions_of(rules, Case(trigger, _marks(customer, marks, None))).values()))
 
 
 def _assessed(
