@@ -104,6 +104,7 @@ def page_of(order: Order) -> dict[str, Any]:
         "order": order,
         "result": result,
         "lines": lines,
+        "names": names,
         "skus": {line.line: line.sku for line in lines},
         "shipping_paid": order.shipping_fee_amount - order.shipping_discount_amount,
         "shipping_steps": _shipping_steps(result.answer),
