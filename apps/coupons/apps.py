@@ -12,6 +12,7 @@ class CouponsConfig(AppConfig):
         from apps.coupons import (
             code_proofs,
             code_tasks,  # noqa: F401 - the worker looks for tasks.py only
+            giving_proofs,
             proofs,
         )
         from apps.coupons.models import ClaimCampaign, CouponTemplate
@@ -37,4 +38,5 @@ class CouponsConfig(AppConfig):
         register(EXPORT, ExportHandler())
         proofs.register_all()
         code_proofs.register_all()
+        giving_proofs.register_all()
         references.register("template", references.by_code(CouponTemplate))
