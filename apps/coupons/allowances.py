@@ -13,7 +13,18 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from apps.core.prepared import prepared_cursor
-from apps.coupons.parts import Budget, Part, count_for, gathered, in_line, left, spread, sum_of, targets
+from apps.coupons.parts import (
+    Budget,
+    Part,
+    count_for,
+    gathered,
+    in_line,
+    left,
+    split,
+    spread,
+    sum_of,
+    targets,
+)
 
 MAKE = """
 INSERT INTO coupons_templateallowance (template, bucket, issued_quantity, reserved_amount, spent_amount)
@@ -25,6 +36,16 @@ FROM unnest(%(templates)s::text[], %(buckets)s::smallint[]) AS new(template, buc
 ) had
 ORDER BY new.template, new.bucket
 ON CONFLICT DO NOTHING
+"""
+# For templates of which no coupon was ever drawn: made whole at once, unless somebody else was first.
+MAKE_WHOLE = """
+INSERT INTO coupons_templateallowance (template, bucket, total_quantity, total_amount)
+SELECT * FROM unnest(%(templates)s::text[], %(buckets)s::smallint[], %(quantities)s::bigint[], %(amounts)s::bigint[])
+    AS new(template, bucket, quantity, amount)
+WHERE NOT EXISTS (SELECT FROM coupons_couponentry e WHERE e.template = new.template)
+ORDER BY template, bucket
+ON CONFLICT DO NOTHING
+RETURNING template, id, bucket, total_quantity, issued_quantity, total_amount, reserved_amount, spent_amount
 """
 LOCK = """
 SELECT template, id, bucket, total_quantity, issued_quantity, total_amount, reserved_amount, spent_amount
@@ -97,12 +118,14 @@ class Wish(NamedTuple):
     reserve: int
 
 
-def prepare(wishes: Iterable[Wish]) -> dict[str, list[Part]]:
+def prepare(wishes: Iterable[Wish], *, unseen: bool = False) -> dict[str, list[Part]]:
     """The parts of these templates, locked: made if missing, in line with the budgets, gathered where that helps.
 
-    Whoever finds too little after that has met the end.
+    Whoever finds too little after that has met the end. `unseen`: none of them had any when they were read.
     """
     wanted = {wish.template: wish for wish in wishes}
+    if unseen and (made := _made_whole(wanted.values())):
+        return made
     parts = _lock(wanted)
     missing = [
         (code, bucket)
@@ -113,6 +136,34 @@ def prepare(wishes: Iterable[Wish]) -> dict[str, list[Part]]:
         _execute(MAKE, {"templates": [code for code, _ in missing], "buckets": [b for _, b in missing]})
         parts = _lock(wanted)
     return {code: _arrange(parts[code], wish) for code, wish in wanted.items()}
+
+
+def _made_whole(wishes: Iterable[Wish]) -> dict[str, list[Part]] | None:
+    """New parts with the whole budget in them; None where some of them were there by then, or had a past."""
+    rows = [
+        (wish.template, bucket, quantity, amount)
+        for wish in sorted(wishes)
+        for count in (count_for(wish.budget, wish.reserve),)
+        for bucket, (quantity, amount) in enumerate(
+            zip(split(wish.budget.quantity, count), split(wish.budget.amount, count), strict=True)
+        )
+    ]
+    if not rows:
+        return None
+    names = ("templates", "buckets", "quantities", "amounts")
+    made: dict[str, list[Part]] = {wish.template: [] for wish in wishes}
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_WHOLE, dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+        found = cursor.fetchall()
+    for template, *part in sorted(found, key=lambda row: (row[0], row[2])):
+        made[template].append(Part(*part))
+    return (
+        made if len(found) == len(rows) and all(_fits(made[wish.template], wish) for wish in wishes) else None
+    )
+
+
+def _fits(parts: Sequence[Part], wish: Wish) -> bool:
+    return not parts or sum(part.room(wish.reserve) for part in parts) >= wish.quantity
 
 
 def make_room(template: str, bucket: int, amount: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -23,6 +23,7 @@ MAKE = """
 INSERT INTO orders_counter (offer, measure, sku, span, bucket, total)
 SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::bigint[])
 ON CONFLICT DO NOTHING
+RETURNING offer, measure, sku, span, id, bucket, total, held, used
 """
 READ = """
 SELECT offer, measure, sku, span, id, bucket, total, held, used FROM orders_counter
@@ -60,7 +61,11 @@ def ensure(taken: Sequence[Taken], numbers: Numbers) -> None:
     rows = [(*key, number, total) for key, cap in missing for number, total in enumerate(split(cap))]
     with connection.cursor() as cursor:
         cursor.execute(MAKE, [list(column) for column in zip(*rows, strict=True)])
-    _read([key for key, _ in missing], numbers)
+        made = cursor.fetchall()
+    if len(made) == len(rows):
+        _note(sorted(made, key=lambda row: row[4]), numbers)
+    else:
+        _read([key for key, _ in missing], numbers)
 
 
 def settle_totals(taken: Sequence[Taken], numbers: Numbers) -> None:
@@ -134,5 +139,9 @@ def _read(keys: Sequence[CounterKey], numbers: Numbers, *, lock: bool = False) -
         cursor.execute(statement, [list(column) for column in zip(*keys, strict=True)])
         for key in keys:
             numbers.buckets.pop(key, None)
-        for offer, measure, sku, span, *bucket in cursor.fetchall():
-            numbers.buckets.setdefault(CounterKey(offer, measure, sku, span), []).append(Bucket(*bucket))
+        _note(cursor.fetchall(), numbers)
+
+
+def _note(rows: Sequence[tuple[Any, ...]], numbers: Numbers) -> None:
+    for offer, measure, sku, span, *bucket in rows:
+        numbers.buckets.setdefault(CounterKey(offer, measure, sku, span), []).append(Bucket(*bucket))

@@ -12,6 +12,7 @@ from apps.coupons.services import redeeming
 from apps.coupons.services.codes.claiming import claim_codes
 from apps.coupons.services.redeeming import CouponTakenError
 from apps.coupons.services.rewards import Reward
+from apps.coupons.terms import Template
 from apps.orders.carried import Carried
 from apps.pricing.quote import Quote
 
@@ -44,12 +45,20 @@ class Chosen:
             wanted = [(rows[name].id, discount) for name, discount in self.own.items()]
             redeeming.hold(order=order, customer=customer or "", coupons=wanted)
 
-    def claim_presented(self, order: str, customer: str | None, shop: str | None) -> None:
+    def claim_presented(
+        self, order: str, customer: str | None, shop: str | None, templates: Mapping[str, Template]
+    ) -> None:
         """Codes become coupons, held by the order at once. What cannot be claimed any more raises CouponTakenError."""
         if not self.presented:
             return
         try:
-            claimed = claim_codes(presented=list(self.presented), customer=customer or "", shop=shop)
+            claimed = claim_codes(
+                presented=list(self.presented),
+                customer=customer or "",
+                shop=shop,
+                seen=self.carried.codes,
+                templates=templates,
+            )
         except Refused as refused:
             raise CouponTakenError from refused
         self.ids = {one.presented: one.coupon.code for one in claimed}

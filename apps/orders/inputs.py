@@ -27,7 +27,8 @@ HAS_ORDERED = """(%(customer)s IS NOT NULL AND EXISTS (
         AND (o.paid_at IS NOT NULL OR (o.state = 'held' AND o.held_until > {now}))
 ))"""
 STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
-    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}, """
+    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}, {{known}}, """
+KNOWN_ORDER = "EXISTS (SELECT FROM orders_order WHERE code = %(order)s)"
 NO_COUPONS = "NULL::text"
 
 
@@ -46,6 +47,7 @@ class Inputs:
     has_ordered: bool = False
     #: what the wallet's subquery gave, for `read_wallet`
     wallet: str | None = None
+    order_exists: bool = False
 
 
 def gather(
@@ -55,10 +57,12 @@ def gather(
     shop: str | None,
     coupons: str | Sequence[str] = (),
     as_of: datetime | None = None,
+    order: str | None = None,
 ) -> Inputs:
     """What a cart of these SKUs by this customer must know; of the goods of one shop only where `shop` is given.
 
     `coupons` says which of the customer's coupons: "auto" those that could matter at `as_of` (None: now), or these ids.
+    `order` asks whether there is an order with this id.
     """
     now, frozen_at = now_sql()
     names: dict[str, Any] = {"customer": customer, "skus": list(skus)}
@@ -70,8 +74,11 @@ def gather(
     moment_sql = now
     if as_of is not None:
         moment_sql, names["as_of"] = "%(as_of)s::timestamptz", as_of
-    row = fetch_prepared((STATEMENT + wallet).format(now=now, as_of=moment_sql), names)
-    moment, version, portal, rule_version, stored, lists, goods, has_ordered, held = row
+    known = "false"
+    if order is not None:
+        known, names["order"] = KNOWN_ORDER, order
+    row = fetch_prepared((STATEMENT + wallet).format(now=now, as_of=moment_sql, known=known), names)
+    moment, version, portal, rule_version, stored, lists, goods, has_ordered, order_exists, held = row
     currency, selection = orjson.loads(portal) if portal else (settings.CURRENCY, Selection.BEST.value)
     facts = read_sku_facts(goods)
     if shop is not None:
@@ -87,4 +94,5 @@ def gather(
         skus=facts,
         has_ordered=has_ordered,
         wallet=held,
+        order_exists=order_exists,
     )

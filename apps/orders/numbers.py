@@ -112,16 +112,21 @@ def _runs(offer: Offer, as_of: datetime) -> bool:
 
 
 def read_numbers(
-    offers: list[Offer], lines: Iterable[CartLine], customer: str | None, now: datetime
+    offers: list[Offer],
+    lines: Iterable[CartLine],
+    customer: str | None,
+    now: datetime,
+    templates: Iterable[str] = (),
 ) -> Numbers:
     """The counters of these offers for these lines and gifts, the customer's uses, the templates of the coupons that
-    they reward; no statement for no offers."""
+    they reward and these `templates`; no statement for no offers."""
     numbers = Numbers()
     if not offers:
         return numbers
     day = day_key(now)
     skus = {"", *(line.sku for line in lines)}
     rewarded: set[str] = set()
+    wanted = set(templates)
     for offer in offers:
         numbers.spans[offer.code] = spans_of(offer, now, day)
         skus |= gift_skus(offer)
@@ -133,10 +138,10 @@ def read_numbers(
         "spans": list({key for spans in numbers.spans.values() for key in ("", *spans)}),
         "customer": customer,
     }
-    if rewarded:
-        names["templates"] = sorted(rewarded)
-        counters, uses, templates = fetch_prepared(WITH_TEMPLATES, names)
-        numbers.templates = read_templates(templates)
+    if rewarded or wanted:
+        names["templates"] = sorted(rewarded | wanted)
+        counters, uses, read = fetch_prepared(WITH_TEMPLATES, names)
+        numbers.templates = read_templates(read)
         numbers.coupons_left = left_of_templates(rewarded, numbers.templates, now)
     else:
         counters, uses = fetch_prepared(STATEMENT, names)

@@ -78,7 +78,8 @@ def price_cart(
     offers = _counted(book, reached, coupons, as_of)
     if before_numbers is not None:
         before_numbers(offers, cart)
-    numbers = read_numbers(offers, cart.lines, customer_id(body), inputs.now)
+    claimed = {code.template for code in coupons.codes.values()} if ordering else ()
+    numbers = read_numbers(offers, cart.lines, customer_id(body), inputs.now, claimed)
     usages = usages_with(book.usages, offers, cart.lines, numbers)
     quote = price(
         cart,

@@ -22,7 +22,7 @@ from apps.coupons.allowances import DRAWN, Wish
 from apps.coupons.making import ALL_DRAWN, ISSUE, How, Issued, Row, Wanted, draw_names, rows_of, write
 from apps.coupons.parts import Draw, NotEnough, in_line, plan
 from apps.coupons.refusals import sold_out
-from apps.coupons.terms import Template, open_templates, templates_now
+from apps.coupons.terms import Template, check_open, open_templates, templates_now
 
 __all__ = [
     "How",
@@ -65,9 +65,16 @@ class Promised:
 Found = TypeVar("Found")
 
 
-def issue(wanted: Sequence[Wanted], how: How, *, now: datetime) -> list[Issued]:
+def issue(
+    wanted: Sequence[Wanted],
+    how: How,
+    *,
+    now: datetime,
+    templates: Mapping[str, Template] | None = None,
+) -> list[Issued]:
     """Coupons for all of these customers, drawn on the budgets; valid as from `now`.
 
+    `templates` may bring them as the caller has just read them.
     Errors: Refused sold_out, template_closed, unknown_template, each with the `template`.
     """
     numbers = numbers_of(wanted)
@@ -75,11 +82,20 @@ def issue(wanted: Sequence[Wanted], how: How, *, now: datetime) -> list[Issued]:
     def attempt(templates: Mapping[str, Template], draws: Sequence[Draw]) -> list[Issued]:
         return write(ISSUE, rows_of(wanted, templates, draws), draws, how, now)
 
-    return _draw(numbers, now, attempt)
+    return _draw(numbers, now, attempt, templates)
 
 
-def draw_promise(wanted: Sequence[Wanted], *, order_code: str, now: datetime) -> list[Promised]:
-    """Draw on the budgets for coupons that come later: what an unpaid order promises. Refused as `issue` is."""
+def draw_promise(
+    wanted: Sequence[Wanted],
+    *,
+    order_code: str,
+    now: datetime,
+    templates: Mapping[str, Template] | None = None,
+) -> list[Promised]:
+    """Draw on the budgets for coupons that come later: what an unpaid order promises. Refused as `issue` is.
+
+    `templates` may bring them as the caller has just read them.
+    """
 
     def attempt(templates: Mapping[str, Template], draws: Sequence[Draw]) -> list[Promised]:
         promised = list(_promised(rows_of(wanted, templates, draws)))
@@ -90,7 +106,7 @@ def draw_promise(wanted: Sequence[Wanted], *, order_code: str, now: datetime) ->
             raise NotEnough
         return promised
 
-    return _draw(numbers_of(wanted), now, attempt)
+    return _draw(numbers_of(wanted), now, attempt, templates)
 
 
 def issue_promised(promised: Sequence[Promised], how: How, *, now: datetime) -> list[Issued]:
@@ -149,8 +165,11 @@ def need_lock(templates: Mapping[str, Template], numbers: Mapping[str, int]) -> 
 def prepared(templates: Mapping[str, Template], numbers: Mapping[str, int]) -> dict[str, Template]:
     """The templates with their parts locked, in line and gathered; raises sold_out."""
     parts = allowances.prepare(
-        Wish(code, templates[code].terms.budget, quantity, templates[code].reserve)
-        for code, quantity in numbers.items()
+        (
+            Wish(code, templates[code].terms.budget, quantity, templates[code].reserve)
+            for code, quantity in numbers.items()
+        ),
+        unseen=not any(templates[code].parts for code in numbers),
     )
     found = {code: templates[code].with_parts(parts[code]) for code in numbers}
     for code, quantity in numbers.items():
@@ -163,10 +182,15 @@ def _draw(
     numbers: Mapping[str, int],
     now: datetime,
     attempt: Callable[[Mapping[str, Template], Sequence[Draw]], Found],
+    read: Mapping[str, Template] | None = None,
 ) -> Found:
     """Read, plan, write; what others took meanwhile is planned anew, at last under lock."""
     for number in range(1, ATTEMPTS + 1):
-        templates = open_templates(numbers, now)
+        if number == 1 and read is not None and numbers.keys() <= read.keys():
+            check_open(numbers, read, now)
+            templates = {code: read[code] for code in numbers}
+        else:
+            templates = open_templates(numbers, now)
         under_lock = need_lock(templates, numbers) or number == ATTEMPTS
         try:
             with transaction.atomic():

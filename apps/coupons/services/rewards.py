@@ -18,6 +18,7 @@ from apps.coupons.lifecycle import CouponState, RewardState, Source
 from apps.coupons.models import RewardHold
 from apps.coupons.services.closing import void_coupons
 from apps.coupons.services.issue import How, Issued, Promised, Wanted, draw_promise, issue_promised
+from apps.coupons.terms import Template
 
 WITHDRAW = """
 WITH promised AS MATERIALIZED (
@@ -79,9 +80,17 @@ class Taken:
 
 
 def promise(
-    *, order: str, customer: str, rewards: Sequence[Reward], now: datetime
+    *,
+    order: str,
+    customer: str,
+    rewards: Sequence[Reward],
+    templates: Mapping[str, Template],
+    now: datetime,
 ) -> list[dict[str, object]]:
-    """Draw on the budgets what an order promises; the rows of `RewardHold` to be written. Raises NothingLeftError."""
+    """Draw on the budgets what an order promises; the rows of `RewardHold` to be written. Raises NothingLeftError.
+
+    `templates` as the order was priced with them.
+    """
     if not rewards:
         return []
     sums: dict[str, int] = {}
@@ -89,7 +98,7 @@ def promise(
         sums[one.template] = sums.get(one.template, 0) + one.quantity
     wanted = [Wanted(template, customer, quantity) for template, quantity in sorted(sums.items())]
     try:
-        drawn = draw_promise(wanted, order_code=order, now=now)
+        drawn = draw_promise(wanted, order_code=order, now=now, templates=templates)
     except Refused as refused:
         raise NothingLeftError(refused.code) from refused
     return list(_shared_out(rewards, drawn, order))

@@ -50,7 +50,6 @@ from apps.pricing.usage import Usage
 ATTEMPTS = 3
 # The savepoint before the first attempt; it is never released: the transaction's end does that.
 NOTHING_DONE = "nothing_done"
-FIND = "SELECT FROM orders_order WHERE code = %s"
 
 
 class StalePriceError(Exception):
@@ -94,13 +93,10 @@ def read_body(raw: bytes) -> OrderBody:
 
 
 def _begin(order: str, customer: str | None) -> None:
-    """One at a time for an order id, and for a customer: what they have ordered is then known. Raises order_exists."""
+    """One at a time for an order id, and for a customer: what they have ordered is then known."""
     with together():
         lock_names(order, customer)
-        known = send(FIND, [order])
         send(f"SAVEPOINT {NOTHING_DONE}")
-    if known.rowcount:
-        raise OrderRefused(ORDER_EXISTS, _("There is an order with this id."))
 
 
 def lock_names(order: str, customer: str | None) -> None:
@@ -136,9 +132,13 @@ def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, An
     buckets.ensure(taken, priced.numbers)
     limits = use_limits(customer, limits_taken(applied, priced.numbers.spans))
     crash_point("limits")
-    coupons.claim_presented(body.order, customer, asker.shop)
+    coupons.claim_presented(body.order, customer, asker.shop, priced.numbers.templates)
     promised = rewards.promise(
-        order=body.order, customer=customer or "", rewards=rewards_of(priced.quote), now=priced.inputs.now
+        order=body.order,
+        customer=customer or "",
+        rewards=rewards_of(priced.quote),
+        templates=priced.numbers.templates,
+        now=priced.inputs.now,
     )
     crash_point("promised")
     buckets.settle_totals(taken, priced.numbers)
@@ -177,7 +177,7 @@ def _write(order: dict[str, Any], draws: Sequence[buckets.DrawOn]) -> None:
 
 
 def price_order(body: OrderBody, asker: Asker, *, under_lock: bool = False) -> Priced:
-    """The cart priced by the clock, with wallet and numbers as they stand; raises FaultyBodyError."""
+    """The cart priced by the clock, with wallet and numbers as they stand; raises FaultyBodyError, order_exists."""
     customer = customer_id(body)
     if under_lock and customer is not None:
         lock_wallet(customer)
@@ -186,7 +186,10 @@ def price_order(body: OrderBody, asker: Asker, *, under_lock: bool = False) -> P
         skus={line.sku for line in body.lines},
         shop=asker.shop,
         coupons=coupons_asked(body),
+        order=body.order,
     )
+    if inputs.order_exists:
+        raise OrderRefused(ORDER_EXISTS, _("There is an order with this id."))
     faults = currency_faults(body.currency, inputs.currency) + line_faults(body, inputs.skus)
     if faults:
         raise FaultyBodyError(faults)

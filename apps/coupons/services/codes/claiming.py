@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from apps.coupons.lifecycle import Source
 from apps.coupons.models import ClaimAttempt
 from apps.coupons.refusals import SOLD_OUT, limit_reached, sold_out
 from apps.coupons.services.issue import How, Issued, Wanted, issue, numbers_of, prepared
-from apps.coupons.terms import open_templates
+from apps.coupons.terms import Template, open_templates
 
 UNKNOWN_CODE = "unknown_code"
 # The guards; a test that takes one away must see its promise broken.
@@ -24,7 +24,7 @@ STILL_FREE = "coupon_id IS NULL"
 LOCK = """
 SELECT id FROM coupons_code WHERE id = ANY(%s) AND NOT revoked AND {free} ORDER BY id FOR NO KEY UPDATE
 """
-BIND = "UPDATE coupons_code SET coupon_id = %s WHERE id = %s AND NOT revoked AND {free}"
+BIND = "UPDATE coupons_code SET coupon_id = %s WHERE id = %s AND NOT revoked AND {free} RETURNING id"
 WITHIN_LIMIT = "had.claims < EXCLUDED.most"
 USE = """
 INSERT INTO coupons_claimuse AS had (origin, customer_code, day, claims, most) VALUES (%s, %s, '', 1, %s)
@@ -33,6 +33,7 @@ ON CONFLICT (customer_code, origin, day) DO UPDATE SET claims = had.claims + 1, 
 """
 ROOM = "claims < quantity"
 COUNT = "UPDATE coupons_codebatch SET claims = claims + 1 WHERE id = %s AND state = 'open' AND {room}"
+BIND_AND_COUNT = f"WITH bound AS ({BIND}) {COUNT} AND EXISTS (SELECT FROM bound)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +61,22 @@ def claim_codes(
     customer: str,
     shop: str | None = None,
     admit: Callable[[OpenCode], None] | None = None,
+    seen: Mapping[str, OpenCode] | None = None,
+    templates: Mapping[str, Template] | None = None,
 ) -> tuple[ClaimedCode, ...]:
     """Bind several codes to a customer, all or none; call it once in a transaction that holds no budget yet.
 
     Judged by the database's clock. The lock order is kept: rows of codes, the customer's uses, allowances of templates,
     rows of batches. It does not throttle: callers take their turn first (`open_codes` does). `admit` may refuse an
-    open code before anything is done with it.
+    open code before anything is done with it, `seen` may bring them as they were looked up before: what has become of
+    one since is found out where it is locked. So `templates` as the caller has just read them.
     Errors (apps.core.errors.Refused): unknown_code (404), sold_out (409), limit_reached (409).
     """
     if len(presented) > MOST_LOOKED_UP:
         raise unknown_code(customer)
-    found = find_open(presented, customer=customer, now=None, shop=shop)
+    if seen is None:
+        seen = find_open(presented, customer=customer, now=None, shop=shop)
+    found = {text: seen[text] for text in presented if text in seen}
     if len(found) < len(presented):
         raise unknown_code(customer)
     codes = sorted(found.values(), key=lambda one: (one.template, one.code_id))
@@ -83,11 +89,9 @@ def claim_codes(
         if code.shared:
             _use(code, customer)
     _lock_budgets(codes, customer)
-    coupons = {code.code_id: _issue(code, customer) for code in codes}
-    for code in codes:
-        _bind(code, coupons[code.code_id], customer)
+    coupons = {code.code_id: _issue(code, customer, templates) for code in codes}
     for code in sorted(codes, key=lambda one: one.batch_id):
-        _count(code, customer)
+        _count(code, coupons[code.code_id], customer)
     return tuple(ClaimedCode(text, coupons[found[text].code_id]) for text in presented)
 
 
@@ -127,10 +131,10 @@ def _lock_budgets(codes: Sequence[OpenCode], customer: str) -> None:
         raise _as_of_codes(refused, codes[0], customer) from refused
 
 
-def _issue(code: OpenCode, customer: str) -> Issued:
+def _issue(code: OpenCode, customer: str, templates: Mapping[str, Template] | None) -> Issued:
     how = How(source=Source.CODE, origin=code.batch, code_tail=code.tail)
     try:
-        return issue([Wanted(code.template, customer)], how, now=code.at)[0]
+        return issue([Wanted(code.template, customer)], how, now=code.at, templates=templates)[0]
     except Refused as refused:
         raise _as_of_codes(refused, code, customer) from refused
 
@@ -141,15 +145,15 @@ def _as_of_codes(refused: Refused, code: OpenCode, customer: str) -> Refused:
     return _noted(sold_out(), customer, code.batch) if sold else unknown_code(customer)
 
 
-def _bind(code: OpenCode, coupon: Issued, customer: str) -> None:
-    if not code.shared and not _changed(BIND.format(free=STILL_FREE), [coupon.id, code.code_id]):
+def _count(code: OpenCode, coupon: Issued, customer: str) -> None:
+    """One more of the batch, a single-use code bound with it; a batch revoked at this moment has no code any more."""
+    if code.shared:
+        if not _changed(COUNT.format(room=ROOM), [code.batch_id]):
+            raise _noted(sold_out(), customer, code.batch)
+        return
+    statement = BIND_AND_COUNT.format(free=STILL_FREE, room=ROOM)
+    if not _changed(statement, [coupon.id, code.code_id, code.batch_id]):
         raise unknown_code(customer)
-
-
-def _count(code: OpenCode, customer: str) -> None:
-    """One more of the batch; a batch that was revoked at this moment has no code any more."""
-    if not _changed(COUNT.format(room=ROOM), [code.batch_id]):
-        raise _noted(sold_out(), customer, code.batch) if code.shared else unknown_code(customer)
 
 
 def _changed(statement: str, values: Sequence[Any]) -> bool:
