@@ -1,4 +1,4 @@
-"""Risk at the screen: a rule is written in plain words and approved, holds something back, and two people release it."""
+"""Risk at the screen: a rule is written and approved, it holds something back, and two people release that."""
 
 import pytest
 from django.db import transaction
