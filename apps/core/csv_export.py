@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
 # What spreadsheets take for the beginning of a formula, in full width, too.
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
+# Lines that go out together: a million rows are not a million writes to the network.
+PIECE = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as something else
 
 
@@ -21,7 +23,7 @@ def safe_cell(value: Any) -> str:
 
 
 def csv_response(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
-    """The rows as a download, one by one as they come."""
+    """The rows as a download, while they come."""
     response = StreamingHttpResponse(_lines(header, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
@@ -31,8 +33,9 @@ def csv_response(name: str, header: Sequence[Any], rows: Iterable[Sequence[Any]]
 def _lines(header: Sequence[Any], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield BYTE_ORDER_MARK
-    for row in chain([header], rows):
-        yield writer.writerow([safe_cell(cell) for cell in row])
+    lines = (writer.writerow([safe_cell(cell) for cell in row]) for row in chain([header], rows))
+    while piece := "".join(islice(lines, PIECE)):
+        yield piece
 
 
 class _Line:

@@ -1,4 +1,4 @@
-"""Batches of codes: list, form, a page with how far it is and where the codes went, the download."""
+"""The pages of a batch of codes: its form, how far it is and where the codes went, its steps, the download."""
 
 from __future__ import annotations
 
@@ -7,103 +7,32 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from apps.accounts.current import signed_in
 from apps.core.csv_export import csv_response
 from apps.core.errors import DomainError
-from apps.core.readonly_admin import ReadOnlyAdmin
-from apps.core.tabbed_list import EstimatingPaginator, TabbedChangeList
 from apps.coupons.admin.code_doings import DOINGS, View, view_of
+from apps.coupons.admin.code_list import LOOKS, CodeBatchList
+from apps.coupons.admin.code_numbers import coupons_of, progress_of, where_they_went
 from apps.coupons.admin.code_words import lines_of, sentence_of
 from apps.coupons.forms.code_batch import CodeBatchForm
-from apps.coupons.lifecycle import CodeBatchState, Source
-from apps.coupons.models import CodeBatch, Coupon
-from apps.coupons.models.coupon import STATE_LABELS
+from apps.coupons.models import CodeBatch
 from apps.coupons.services.codes import exporting, steps
 from apps.coupons.services.codes.drafting import draft_batch, edit_batch
 from apps.coupons.services.codes.steps import Step, allows
 from apps.offers.admin import picking
 from apps.offers.admin.codes import new_code
-from apps.offers.admin.words import local_time
 
-LOOKS = {
-    CodeBatchState.IN_REVIEW.value: "info",
-    CodeBatchState.GENERATING.value: "primary",
-    CodeBatchState.OPEN.value: "success",
-    CodeBatchState.REVOKED.value: "danger",
-}
 LATEST = 20
-MOST_COUNTED = 10_000
 
 
 @admin.register(CodeBatch)
-class CodeBatchAdmin(ReadOnlyAdmin):
-    list_display = ("title_and_code", "template", "how_many", "badge", "claimed", "window", "owner")
-    list_select_related = ("owner",)
-    list_before_template = "admin/portal/tabs.html"
-    search_fields = ("code", "name", "template")
-    search_help_text = _("Name, code or coupon template")
-    show_full_result_count = False
-    paginator = EstimatingPaginator
-    ordering = ("-id",)
-    tabs = (
-        ("", _("All")),
-        ("mine", _("Mine")),
-        ("in_review", _("In review")),
-        ("open", _("Open")),
-        ("revoked", _("Revoked")),
-    )
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm(steps.ADD)
-
-    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
-        return TabbedChangeList
-
-    def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:
-        tabs = {
-            "mine": Q(owner=request.user.pk),
-            "in_review": Q(state=CodeBatchState.IN_REVIEW),
-            "open": Q(state__in=[CodeBatchState.GENERATING, CodeBatchState.OPEN]),
-            "revoked": Q(state=CodeBatchState.REVOKED),
-        }
-        return queryset.filter(tabs[name]) if name in tabs else queryset
-
-    @display(description=_("batch"), ordering="name", header=True)
-    def title_and_code(self, batch: CodeBatch) -> tuple[str, str]:
-        return batch.name, batch.code
-
-    @admin.display(description=_("codes"), ordering="quantity")
-    def how_many(self, batch: CodeBatch) -> str:
-        return f"{batch.word} × {batch.quantity:,}" if batch.shared else f"{batch.quantity:,}"
-
-    @display(description=_("state"), ordering="state", label=LOOKS)
-    def badge(self, batch: CodeBatch) -> tuple[str, str]:
-        return batch.state, batch.get_state_display()
-
-    @admin.display(description=_("Claimed"), ordering="claims")
-    def claimed(self, batch: CodeBatch) -> SafeString:
-        return format_html(
-            '{} <div class="pp-meter"><i style="width: {}%"></i></div>',
-            f"{batch.claims:,}",
-            percent(batch.claims, batch.quantity),
-        )
-
-    @admin.display(description=_("time"), ordering="starts_at")
-    def window(self, batch: CodeBatch) -> str:
-        starts = local_time(batch.starts_at) if batch.starts_at else ""
-        ends = local_time(batch.ends_at, ends=True) if batch.ends_at else ""
-        return f"{starts} – {ends}" if starts or ends else "–"
-
+class CodeBatchAdmin(CodeBatchList):
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, "coupons_codebatch"
         return [
@@ -193,7 +122,8 @@ class CodeBatchAdmin(ReadOnlyAdmin):
         except DomainError as error:
             messages.error(request, error.message)
             return HttpResponseRedirect(url_of(batch))
-        return csv_response(f"{batch.code}.csv", export.header, export.rows())
+        header = [str(title) for title in export.header]
+        return csv_response(f"{batch.code}.csv", header, export.rows())
 
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
         batch = self._seen(request, pk)
@@ -266,33 +196,3 @@ def may_edit(request: HttpRequest, batch: CodeBatch) -> bool:
     """A draft belongs to who wrote it."""
     theirs = batch.owner_id == request.user.pk
     return theirs and allows(batch, Step.EDIT) and request.user.has_perm(steps.CHANGE)
-
-
-def progress_of(batch: CodeBatch) -> dict[str, Any]:
-    """How many codes there are and how many are claimed, of how many; of a shared code only claims are counted."""
-    made = batch.quantity if batch.shared and batch.made else batch.made
-    return {
-        "made": made,
-        "claims": batch.claims,
-        "quantity": batch.quantity,
-        "made_percent": percent(made, batch.quantity),
-        "claims_percent": percent(batch.claims, batch.quantity),
-    }
-
-
-def percent(part: int, whole: int) -> str:
-    """With one digit after the point, rounded down: 100 means all."""
-    tenths = 1_000 * part // whole
-    return f"{tenths // 10}.{tenths % 10}"
-
-
-def coupons_of(batch: CodeBatch) -> QuerySet[Coupon]:
-    return Coupon.objects.filter(origin=batch.code, source=Source.CODE).order_by("-id")
-
-
-def where_they_went(batch: CodeBatch) -> list[tuple[Any, int]]:
-    """The states of the coupons that came of it: of the latest ten thousand, which is as many as a page may count."""
-    latest = coupons_of(batch).values("pk")[:MOST_COUNTED]
-    rows = Coupon.objects.filter(pk__in=latest).order_by().values_list("state").annotate(n=Count("pk"))
-    counts = dict(rows)
-    return [(label, counts[state]) for state, label in STATE_LABELS.items() if state in counts]

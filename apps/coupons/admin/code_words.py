@@ -53,7 +53,7 @@ def lines_of(batch: CodeBatch) -> list[Line]:
         lines += [Line(_("The code"), batch.word), Line(_("Claims per customer"), str(batch.per_customer))]
     starts, ends = batch.starts_at, batch.ends_at
     lines.append(Line(_("Starts"), local_time(starts) if starts else _("at once")))
-    lines.append(Line(_("Ends"), local_time(ends, ends=True) if ends else _("never")))
+    lines.append(Line(_("Ends"), local_time(ends, ends=True) if ends else _("no end")))
     exposure = exposure_of(batch)
     if exposure is not None:
         lines.append(Line(_("All of them cost at most"), format_money(exposure, portal().currency)))
@@ -61,12 +61,18 @@ def lines_of(batch: CodeBatch) -> list[Line]:
 
 
 def exposure_of(batch: CodeBatch) -> int | None:
-    """The worst case of all codes together, in minor units; None where a coupon's cost has no bound."""
+    """The worst case of all codes together, in minor units; None where a coupon's cost has no bound.
+
+    The template's budget is the end of it, however many codes there are.
+    """
     template = template_of(batch)
     if template is None or template.current is None:
         return None
     worst = worst_case(template.current.content)
-    return None if worst is None else worst * batch.quantity
+    if worst is None:
+        return None
+    exposure = worst * batch.quantity
+    return exposure if template.budget_amount is None else min(exposure, template.budget_amount)
 
 
 class CodeBatchPresenter:

@@ -24,10 +24,14 @@ from apps.coupons.models.code import MAX_BATCH
 from apps.coupons.services.codes import steps
 from apps.coupons.services.codes.generating import finish_shared
 from apps.coupons.services.codes.steps import Step, begin, begin_locked, content_of, hash_of, lock, move
+from apps.coupons.worst_case import worst_case
 from apps.offers.lifecycle import TemplateState
 from apps.pricing.faults import Fault
 
 GENERATE = "codes.generate"
+MORE_THAN_BUDGET = _(
+    "The template's budget has no room for all of these codes: the last ones would get no coupon."
+)
 WRITTEN = ("name", "template", "shared", "quantity", "per_customer", "word", "starts_at", "ends_at")
 
 
@@ -106,6 +110,16 @@ def faults_of(batch: CodeBatch) -> list[Fault]:
     return found
 
 
+def exceeds_budget(batch: CodeBatch) -> bool:
+    """Whether the template's whole budget has no room for a coupon of every code."""
+    template = CouponTemplate.objects.select_related("current").filter(code=batch.template).first()
+    if template is None or template.current is None:
+        return False
+    worst, most = worst_case(template.current.content) or 0, template.budget_quantity
+    over_amount = template.budget_amount is not None and worst * batch.quantity > template.budget_amount
+    return over_amount or (most is not None and batch.quantity > most)
+
+
 class BatchHandler:
     """What requests about batches have in common."""
 
@@ -141,6 +155,11 @@ class GenerateHandler(BatchHandler):
     """Approval of making the codes: a shared one is there at once, the others are made by the worker."""
 
     label = _("Make coupon codes")
+
+    def describe(self, request: ApprovalRequest) -> Description:
+        batch = self.subject(request)
+        warnings = (MORE_THAN_BUDGET,) if exceeds_budget(batch) else ()
+        return Description(request.title, dict(content_of(batch)), warnings)
 
     def faults(self, request: ApprovalRequest) -> Sequence[Fault]:
         return faults_of(self.subject(request))
