@@ -1,7 +1,8 @@
 """An order's cart priced anew at any past instant, with the versions then live. Nothing is written.
 
 Lines, list prices, channel and coupons are the order's own. Level and audiences of the customer are those known today;
-whether they were new is judged by what they had ordered here by then. Stock, limits and budgets are left out.
+whether they were new is judged by what they had ordered here by then. Stock, limits and budgets
+count as unused.
 """
 
 from __future__ import annotations
