@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -144,7 +145,8 @@ def task(
 
 def start_buyers(path: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "bench.soak.buyers", str(path)]
-    return subprocess.Popen(command, env={"PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)
 
 
 def check(running: Iterable[subprocess.Popen[bytes]]) -> None:

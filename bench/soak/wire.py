@@ -29,7 +29,13 @@ class Answer:
 
     @property
     def code(self) -> str:
-        return "" if self.status < 400 else self.json.get("code", "")
+        """The stable code of a refusal; what is no problem+json comes from outside the portal's own answers."""
+        if self.status < 400:
+            return ""
+        try:
+            return str(self.json["code"])
+        except (ValueError, KeyError):
+            return "without a code"
 
 
 @dataclass
