@@ -51,7 +51,8 @@ def test_an_order_holds_what_it_takes(shop: Shop) -> None:
     assert list(LedgerEntry.objects.values_list("event", "what", "offer", "units", "amount", "bearer")) == [
         ("hold", "share", "f", 2, 8_000, "platform")
     ]
-    assert list(OutboxEvent.objects.values_list("topic", "subject")) == [("order.held", "o1")]
+    events = OutboxEvent.objects.filter(topic__startswith="order.")
+    assert list(events.values_list("topic", "subject")) == [("order.held", "o1")]
 
 
 def test_paying_sells_what_was_held(shop: Shop) -> None:
