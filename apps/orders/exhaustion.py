@@ -115,8 +115,9 @@ def _tell_levels(offer: Offer, usage: Usage, sums: Sums) -> None:
         if level is None:
             continue
         with transaction.atomic():
-            if _first_to_tell(offer.code, measure, level):
-                tell_level(code=offer.code, measure=measure.value, level=level)
+            told = _first_to_tell(offer.code, measure, level)
+            if told and not tell_level(code=offer.code, measure=measure.value, level=level):
+                transaction.set_rollback(True)  # nobody has heard of it yet
 
 
 def _first_to_tell(offer: str, measure: Measure, level: int) -> bool:

@@ -64,12 +64,17 @@ class Back:
 
 
 def restocking(uses: Iterable[OrderUse]) -> frozenset[str]:
-    """The offers whose activity takes refunded units back, now."""
+    """The offers whose activity takes refunded units back, now. It cannot end before this transaction does.
+
+    Else the payment that takes the last unit could end it while a unit is on its way back. Whoever ends one never
+    waits for this lock, so it may come before those of the counters.
+    """
     wanting = [use.offer for use in uses if use.terms.get("restock")]
     if not wanting:
         return frozenset()
+    live = Activity.objects.filter(code__in=wanting).order_by("code")
+    rows = list(live.select_for_update(of=("self",), no_key=True))
     now = database_now()
-    rows = Activity.objects.filter(code__in=wanting)
     return frozenset(row.code for row in rows if status_by_clock(row, now) is State.LIVE)
 
 

@@ -30,11 +30,15 @@ def use_up(*, code: str, reason: EndReason) -> bool:
 
 
 @transaction.atomic
-def tell_level(*, code: str, measure: str, level: int) -> None:
-    """So much of stock (`units`) or budget is gone: an event, and a line in the owner's inbox."""
-    activity = Activity.objects.select_for_update(of=("self",)).filter(code=code).first()
+def tell_level(*, code: str, measure: str, level: int) -> bool:
+    """So much of stock (`units`) or budget is gone: an event, and a line in the owner's inbox.
+
+    False when somebody else works on the activity: never waits, the sweep comes back to it.
+    """
+    rows = Activity.objects.select_for_update(of=("self",), skip_locked=True)
+    activity = rows.filter(code=code).first()
     if activity is None:
-        return
+        return False
     tell(activity, LEVELS[measure], database_now(), {"level": level})
     if activity.owner_id is not None:
         notify(
@@ -44,3 +48,4 @@ def tell_level(*, code: str, measure: str, level: int) -> None:
             subject_type=Activity.kind_of_thing(),
             subject_code=code,
         )
+    return True
