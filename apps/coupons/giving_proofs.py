@@ -32,7 +32,7 @@ WHERE c.mode LIKE 'on_event:%%' AND coalesce(g.granted, 0) <> coalesce(a.claims,
 """
 VOIDED = """
 SELECT format('coupon %%s is %%s although its template was voided at %%s', c.code, c.state, r.cutoff)
-FROM coupons_voidrun r JOIN coupons_coupon c ON c.template = r.template AND c.issued_at <= r.cutoff
+FROM coupons_voidrun r JOIN coupons_coupon c ON c.template = r.template AND c.issued_at < r.cutoff
 WHERE r.ended_at IS NOT NULL AND c.state IN ('unused', 'held')
 """
 QUOTAS = """

@@ -43,7 +43,7 @@ BATCH = 2_000
 LATE = timedelta(seconds=10)
 MOST_AT_ONCE = 200
 NEXT = """
-SELECT id FROM coupons_coupon WHERE template = %s AND state = 'unused' AND issued_at <= %s
+SELECT id FROM coupons_coupon WHERE template = %s AND state = 'unused' AND issued_at < %s
 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -90,7 +90,7 @@ def finish_run(run: VoidRun) -> bool:
     if now < run.cutoff:
         return False
     left = Coupon.objects.filter(
-        template=run.template, state__in=[CouponState.UNUSED, CouponState.HELD], issued_at__lte=run.cutoff
+        template=run.template, state__in=[CouponState.UNUSED, CouponState.HELD], issued_at__lt=run.cutoff
     )
     if left.exists():
         return False
