@@ -29,7 +29,8 @@ from apps.orders.stock import NO_LIMIT, Level, Stock, stocks_of
 MOST_AT_ONCE = 64
 PATIENCE = 30
 TRIES = 5
-BOUGHT, TOO_LATE = "bought at the promotion price", "too late: sold out"
+BOUGHT = "bought at the promotion price"
+TOO_LATE = "too late: sold out"
 
 
 class Command(BaseCommand):
