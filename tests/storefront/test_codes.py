@@ -325,3 +325,20 @@ def test_a_draft_has_no_code(shop: Shop, ann: Any, cleo: Any) -> None:
     template(ann, cleo)
     drafted(ann, shared=True, word="too-early")
     assert claim(shop, "too-early").json() == UNKNOWN
+
+
+def statements(made: CaptureQueriesContext) -> int:
+    """Without the marks of transactions and the check of the key."""
+    noise = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")
+    asked = [query["sql"] for query in made.captured_queries if not query["sql"].startswith(noise)]
+    return len([sql for sql in asked if "storefront_apikey" not in sql])
+
+
+def test_a_claim_costs_so_many_statements(shop: Shop, codes: list[str]) -> None:
+    """Given a template whose budget exists already, when a code is claimed, then that is 9 statements, a wrong one 7."""
+    claim(shop, codes[0])
+    with CaptureQueriesContext(connection) as good:
+        assert claim(shop, codes[1]).status_code == 201
+    with CaptureQueriesContext(connection) as bad:
+        assert claim(shop, "wrong").status_code == 404
+    assert (statements(good), statements(bad)) == (9, 7)
