@@ -1,18 +1,14 @@
 """Two at the same instant: what the guards keep, and that without them it breaks."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.db.models import Sum
 
-from apps.core.clock import frozen
 from apps.orders import guards
-from apps.orders.models import Counter, CustomerUse, Order, Refund
+from apps.orders.models import Counter, CustomerUse, Refund
 from apps.orders.services import holding, settling
-from apps.orders.tasks import lapse
 from tests.concurrency.processes import Meeting, at_once, cancel, order, pay, refund_all
 from tests.orders_life.audit import broken
 from tests.storefront import fair
@@ -20,31 +16,8 @@ from tests.storefront import fair
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("open_fair")]
 
 
-def sql(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
 def taken() -> int:
     return Counter.objects.aggregate(n=Sum("held") + Sum("used"))["n"]
-
-
-@pytest.fixture
-def without_check() -> Any:
-    """A CHECK is the net below a guard; a control takes it away, too."""
-    dropped = []
-
-    def drop(table: str, name: str) -> None:
-        with connection.cursor() as cursor:
-            query = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s"
-            cursor.execute(query, [name])
-            definition = cursor.fetchone()[0]
-            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-        dropped.append((table, name, definition))
-
-    yield drop
-    for table, name, definition in dropped:
-        sql(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID")
 
 
 def make_counters() -> None:
@@ -109,12 +82,29 @@ def test_control_without_the_guard_the_limit_breaks(
     assert CustomerUse.objects.get().units == 2
 
 
-def test_a_budget_is_never_overspent() -> None:
-    fair.publish(fair.activity("full", budget={"amount": 1_500}))
+def six_for_half_the_budget() -> list[Any]:
+    """Each takes 1,000 of 3,500; all six have seen that there is enough."""
+    fair.publish(fair.activity("full", budget={"amount": 3_500}))
     make_counters()
-    meeting = Meeting("planned", 2)
-    assert sorted(at_once([lambda: order("o1"), lambda: order("o2")], meeting)) == [9_000, 10_000]
-    assert taken() == 1_000
+    jobs = [lambda number=number: order(f"o{number}") for number in range(1, 7)]
+    return sorted(at_once(jobs, Meeting("planned", 6)))
+
+
+def test_a_budget_is_never_overspent() -> None:
+    """Given budget for three, when six order at once, then exactly three have the discount."""
+    assert six_for_half_the_budget() == [9_000] * 3 + [10_000] * 3
+    assert taken() == 3_000
+    assert broken() == []
+
+
+def test_control_without_the_guard_the_budget_is_overspent(
+    monkeypatch: pytest.MonkeyPatch, without_check: Callable[[str, str], None]
+) -> None:
+    monkeypatch.setattr(guards, "ROOM", "true")
+    without_check("orders_counter", "counter_within_total")
+    assert six_for_half_the_budget() == [9_000] * 6
+    assert taken() == 6_000
+    assert any(fault.startswith("orders.counters") for fault in broken())
 
 
 def test_newcomers_have_one_first_order() -> None:
@@ -147,32 +137,6 @@ def test_control_without_the_row_lock_it_is_refunded_twice(monkeypatch: pytest.M
     monkeypatch.setattr(settling, "ROW_LOCK", "")
     assert two_refunds(monkeypatch) == [10_000, 10_000]
     assert any(fault.startswith("orders.refunds") for fault in broken())
-
-
-def pay_against_lapse() -> list[Any]:
-    """One pays at the last moment, by its clock; by the other's clock the moment is over."""
-    fair.publish(fair.flash("f", 6_000, stock={"total": 1}))
-    order("o1")
-    until = Order.objects.get().held_until
-
-    def in_time() -> str:
-        with frozen(until - timedelta(microseconds=1)):
-            return pay("o1")
-
-    def too_late() -> int:
-        with frozen(until):
-            return lapse()
-
-    return at_once([in_time, too_late], Meeting("pay_locked", 1))
-
-
-def test_a_hold_is_paid_or_lapses() -> None:
-    paid, lapsed = pay_against_lapse()
-    state = Order.objects.get().state
-    assert (paid, lapsed, state) in (("paid", 0, "paid"), ("hold_expired", 1, "expired"))
-    counter = Counter.objects.get()
-    assert (counter.held, counter.used) == (0, 1 if state == "paid" else 0)
-    assert broken() == []
 
 
 def test_paying_twice_sells_once() -> None:

@@ -30,8 +30,9 @@ from apps.orders.voided import BEING_VOIDED, VOIDED, judge
 from apps.pricing.faults import CODE
 
 LAPSE_BATCH = 200
-# The guard itself; a test that takes it away must see the promise broken.
+# The guards themselves; a test that takes one away must see the promise broken.
 ROW_LOCK = "FOR UPDATE"
+SKIP = "FOR UPDATE SKIP LOCKED"
 FIELDS = Order._meta.concrete_fields
 COLUMNS = [field.attname for field in FIELDS]
 IS_JSON = [isinstance(field, JSONField) for field in FIELDS]
@@ -110,7 +111,7 @@ def _due(batch: int) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""SELECT o.id, o.code FROM orders_order o WHERE o.state = 'held' AND o.held_until <= {now}
-            AND NOT {BEING_VOIDED} ORDER BY o.held_until LIMIT %s FOR UPDATE SKIP LOCKED""",  # noqa: S608 - clauses of ours
+            AND NOT {BEING_VOIDED} ORDER BY o.held_until LIMIT %s {SKIP}""",  # noqa: S608 - clauses of ours
             [*parameters, batch],
         )
         return list(cursor.fetchall())
