@@ -14,17 +14,25 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test.utils import override_settings
 
 from apps.audiences.services import upsert_audiences, upsert_customers
 from apps.catalog.services import set_portal, upsert_catalog
+from apps.core.clock import database_now
+from apps.coupons.lifecycle import Source
+from apps.coupons.models import CouponTemplate
+from apps.coupons.services.issue import How, Wanted, issue
 from apps.offers.documents.canonical import canonical_json, content_hash
 from apps.offers.services import claim_codes, note_change
+from apps.offers.versions.drafts import create_draft
+from apps.offers.versions.publication import publish_without_approval
 from apps.pricing.offer import Owner
 from apps.storefront.services.keys import add_client, issue_key
 from bench.carts import DATA
 from bench.crowd import canonical_form, crowd_documents
 
 Json = dict[str, Any]
+WALLET, WALLET_TEMPLATES = 20, 5
 
 ACTIVITY = """COPY activities_activity (id, code, name, shop_code, status, revocation_pending, starts_at, ends_at,
     kind, layer, priority, current_id) FROM STDIN"""
@@ -48,9 +56,29 @@ def main() -> None:
     own = [("live", canonical_form({**row, **window}, **window)) for row in case["pack"]["activities"]]
     others = (("approved", content) for content in crowd_documents(count - len(own), **window))
     insert_activities([*own, *others])
+    give_coupons(case["pack"]["coupon_templates"], "c1")
     key = issue_key(client=add_client(name="bench"), scopes=["storefront"], actor=None)
     raw = {name: value for name, value in case["cart"].items() if name not in ("as_of", "coupons")}
     print(json.dumps({"key": key.text, "live": len(own), "cart": {**raw, "customer": "c1"}}))
+
+
+@transaction.atomic
+@override_settings(ALLOW_PUBLISH=True)
+def give_coupons(templates: list[Json], customer: str) -> None:
+    """Coupons of the cart's own templates and of others that its sums don't reach, as many of each."""
+    far = {"metric": "amount", "tiers": [{"at": 10**9, "benefit": {"amount_off": 100}}]}
+    others = [
+        {**templates[-1], "code": f"far{at}", "name": f"far{at}", "kind": "threshold", "params": far}
+        for at in range(WALLET_TEMPLATES - len(templates))
+    ]
+    wanted = [*templates, *others]
+    for document in wanted:
+        publish_without_approval(thing=create_draft(model=CouponTemplate, content=document, actor=None))
+    issue(
+        [Wanted(document["code"], customer, WALLET // len(wanted)) for document in wanted],
+        How(source=Source.MEMBERSHIP),
+        now=database_now(),
+    )
 
 
 @transaction.atomic
