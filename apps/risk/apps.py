@@ -10,6 +10,7 @@ class RiskConfig(AppConfig):
         from apps.approvals.notices import TEXTS
         from apps.approvals.registry import register
         from apps.core import freshness
+        from apps.risk import proofs
         from apps.risk.book import RULES_VERSION, VERSION_NAME
         from apps.risk.services.cases import RELEASE, ReleaseHandler
         from apps.risk.services.denials import REMOVE, RemoveHandler
@@ -18,5 +19,6 @@ class RiskConfig(AppConfig):
         register(PUBLISH, PublishHandler())
         register(REMOVE, RemoveHandler())
         register(RELEASE, ReleaseHandler())
+        proofs.register()
         freshness.watch(VERSION_NAME, RULES_VERSION)
         TEXTS["risk.waiting"] = _("Risk rules hold something back that waits for a review: %(title)s")

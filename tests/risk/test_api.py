@@ -212,8 +212,11 @@ def test_a_refund_by_a_person_is_kept_too(shop, binding):
     binding("refund_score", most=0, days=1, triggers=["refund"], answer="review")
     agent = cast.person("amy", "customer_service")
     order = Order.objects.get()
+    everything = {"all": True, "fault": "merchant"}
+    assert by_people.foretell_refund(order=order, actor=agent, what=everything)["refund_total"] == 10_000
+    assert (Decision.objects.count(), ReviewCase.objects.count()) == (0, 0)
     with pytest.raises(Refused):
-        by_people.refund(order=order, actor=agent, reason="broken", what={"all": True, "fault": "merchant"})
+        by_people.refund(order=order, actor=agent, reason="broken", what=everything)
     assert Refund.objects.count() == 0
     assert (ReviewCase.objects.get().subject, Decision.objects.get().outcome) == ("o1", "review")
 

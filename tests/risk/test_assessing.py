@@ -14,6 +14,7 @@ from apps.risk import services
 from apps.risk.book import KEEPER, rules_version
 from apps.risk.lifecycle import CaseState, Outcome, Trigger
 from apps.risk.models import Decision, ReviewCase, RiskEvent
+from apps.risk.services.assessing import lock_ahead
 from apps.risk.tasks import purge_events
 from tests.risk import cast
 
@@ -263,3 +264,32 @@ def test_events_are_forgotten_when_no_rule_can_look_back_so_far(binding):
     assess(customer="new")
     assert purge_events() == 1
     assert list(RiskEvent.objects.values_list("subject", flat=True)) == [cast.customer_mark("new")]
+
+
+def advisory_locks():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND pid = pg_backend_pid()"
+        )
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def test_what_is_locked_ahead_is_what_the_assessment_locks(binding):
+    """Given rules on orders, when an order locks ahead, then its assessment waits for nothing more."""
+    binding("velocity", per="device", most=9, within=1)
+    binding("velocity", per="customer", most=9, within=1)
+    binding("deny_list")
+    given = cast.marks(device="d")
+    before = advisory_locks()
+    lock_ahead(trigger=Trigger.ORDER, customer="x", marks=given)
+    ahead = advisory_locks()
+    assert len(ahead) == len(before) + 2
+    services.assess(trigger=Trigger.ORDER, subject="o1", customer="x", marks=given)
+    assert advisory_locks() == ahead
+
+
+def test_without_rules_nothing_is_locked_ahead():
+    KEEPER.current()
+    with CaptureQueriesContext(connection) as captured:
+        lock_ahead(trigger=Trigger.ORDER, customer="x", marks=cast.marks(device="d"))
+    assert captured.captured_queries == []

@@ -84,7 +84,7 @@ def foretell_refund(*, order: Order, actor: User, what: dict[str, Any]) -> dict[
     require_permission(actor, REFUND)
     try:
         with transaction.atomic():
-            _tell(_refund(order, actor, what))
+            _tell(_refund(order, actor, what, foretold=True))
     except _TakenBackError as told:
         return told.answer
 
@@ -93,11 +93,12 @@ def _tell(answer: dict[str, Any]) -> NoReturn:
     raise _TakenBackError(answer)
 
 
-def _refund(order: Order, actor: User, what: dict[str, Any]) -> dict[str, Any]:
+def _refund(order: Order, actor: User, what: dict[str, Any], *, foretold: bool = False) -> dict[str, Any]:
     """Refunds of people are numbered within the order."""
     number = order.refunds.count() + 1
     body = {**what, "refund": f"{actor.pk}-{number}"}
-    return refund_order(code=order.code, shop=None, asked=read_refund(orjson.dumps(body)))
+    asked = read_refund(orjson.dumps(body))
+    return refund_order(code=order.code, shop=None, asked=asked, foretold=foretold)
 
 
 def _said(reason: str) -> str:

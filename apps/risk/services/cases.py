@@ -57,7 +57,7 @@ def propose_release(*, case: ReviewCase, actor: User, reason: str) -> ApprovalRe
     return approvals.open_request(
         action=RELEASE,
         subject=locked,
-        title=str(locked),
+        title=" ".join(filter(None, (locked.subject, locked.customer_code))),
         content_hash=case_hash(locked),
         submitter=actor,
         barred=[locked.agent_id] if locked.agent_id is not None else [],

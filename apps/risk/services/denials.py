@@ -84,7 +84,7 @@ def ask_removal(*, entry: DeniedMark, actor: User, reason: str) -> ApprovalReque
     return approvals.open_request(
         action=REMOVE,
         subject=locked,
-        title=str(locked),
+        title=locked.shown,
         content_hash=entry_hash(locked),
         submitter=actor,
         reason=reason.strip(),
