@@ -36,6 +36,7 @@ PROMISED = {
     "refund_us",
     "baskets_per_s",
     "codes_s",
+    "claim_ratio",
 }
 
 
