@@ -23,9 +23,9 @@ from apps.storefront.services.keys import add_client, issue_key
 from tests.coupons.code_cast import drafted, generating, opened, submitted, taken, template
 from tests.coupons.conftest import ann, cleo
 from tests.orders_life.audit import broken
-from tests.orders_life.shop import Shop, fresh_process, key, shop
+from tests.orders_life.shop import Shop, key, shop
 
-__all__ = ["ann", "cleo", "fresh_process", "key", "shop"]
+__all__ = ["ann", "cleo", "key", "shop"]
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = {
@@ -335,7 +335,7 @@ def statements(made: CaptureQueriesContext) -> int:
 
 
 def test_a_claim_costs_so_many_statements(shop: Shop, codes: list[str]) -> None:
-    """Given a template whose budget exists already, when a code is claimed, then that is 9 statements, a wrong one 7."""
+    """Given a template whose budget exists already, when a code is claimed, it is 9 statements, a wrong one 7."""
     claim(shop, codes[0])
     with CaptureQueriesContext(connection) as good:
         assert claim(shop, codes[1]).status_code == 201
