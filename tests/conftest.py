@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 from pytest_django.plugin import DjangoDbBlocker
@@ -59,6 +60,12 @@ def fresh_process() -> Iterator[None]:
         yield
     KEEPER.forget()
     forget_callers()
+
+
+@pytest.fixture(autouse=True)
+def no_tries_remembered() -> None:
+    """Wrong codes of one test use up no try of the next."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
