@@ -15,6 +15,9 @@ from apps.pricing.segment import Segments
 from apps.pricing.sequence import Group, used_in
 from apps.pricing.state import State
 
+#: What sets of a group give: alike offers ask for the same one.
+Evaluated = dict[int, State]
+
 
 def explain_unused(
     quote: Quote, found: Eligibility, groups: Sequence[Group], states: Sequence[State], *, full: bool
@@ -24,9 +27,10 @@ def explain_unused(
     reasons: dict[Candidate, Refusal] = {}
     savings: dict[Candidate, int] = {}
     for group, state in zip(groups, states, strict=True):
+        without: Evaluated = {}
         for candidate in group.candidates:
             if not used_in(state, candidate):
-                reasons[candidate] = _why_unused(candidate, group, state)
+                reasons[candidate] = _why_unused(candidate, group, state, without)
             if full and (candidate.coupon is not None or reasons.get(candidate, _USED).reason == "not_best"):
                 saving = _saving_with(candidate, group)
                 if saving is not None:
@@ -88,7 +92,7 @@ def _saving_with(candidate: Candidate, group: Group) -> int | None:
     return state.saved if used_in(state, candidate) else None
 
 
-def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
+def _why_unused(candidate: Candidate, group: Group, state: State, without: Evaluated) -> Refusal:
     """Test the offer where it would stand among the used ones; when it would apply there, the set without it
     was better."""
     blockers = [c.offer.code for c in state.used if candidate.blocks & c.bit]
@@ -99,7 +103,8 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     segments, fee, before = _state_before(candidate, group, state)
     if blockers or not segments.open_positions(candidate.bit):
         codes = sorted(blockers) or _closers(candidate, segments)
-        return _short_of_threshold(candidate, group, state) or Refusal("excluded_by", codes=codes)
+        short = _short_of_threshold(candidate, group, state, without)
+        return short or Refusal("excluded_by", codes=codes)
     if (
         candidate.offer.layer is not Layer.SHIPPING
         and candidate.budget_left is None
@@ -113,7 +118,9 @@ def _why_unused(candidate: Candidate, group: Group, state: State) -> Refusal:
     return step if isinstance(step, Refusal) else Refusal("not_best")
 
 
-def _short_of_threshold(candidate: Candidate, group: Group, state: State) -> Refusal | None:
+def _short_of_threshold(
+    candidate: Candidate, group: Group, state: State, without: Evaluated
+) -> Refusal | None:
     """The gap of an excluded offer that would not apply without the others either: the shopper can do
     something about that."""
     if most(candidate, state.item.segments, group.fee, group.one_shop) >= 0:
@@ -122,7 +129,9 @@ def _short_of_threshold(candidate: Candidate, group: Group, state: State) -> Ref
     for used in state.used:
         if not candidate.blocks & used.bit and compatible(candidate.offer, used.offer):
             chosen |= used.bit
-    segments, fee, before = _state_before(candidate, group, group.evaluate(chosen))
+    if chosen not in without:
+        without[chosen] = group.evaluate(chosen)
+    segments, fee, before = _state_before(candidate, group, without[chosen])
     if candidate.offer.layer is Layer.SHIPPING:
         alone: object = shipping_step(candidate, segments, fee, before, group.one_shop)
     else:
