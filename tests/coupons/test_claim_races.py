@@ -199,17 +199,19 @@ def test_control_without_the_guard_of_the_limit(
 
 
 def claims_around_a_slot() -> tuple[datetime, Counter[str]]:
-    """A slot that opens while all of them ask and ask."""
-    opens = database_now() + timedelta(seconds=1.5)
+    """A slot that opens while all of them ask: ten times each before, ten times from a moment before it on."""
+    opens = database_now() + timedelta(seconds=6)
     first = {"at": (database_now() - timedelta(minutes=1)).isoformat(), "quantity": 15}
     a_campaign(quantity=40, releases=[first, {"at": opens.isoformat(), "quantity": 25}])
-    until = time.monotonic() + 3
 
     def job(process: int, number: int) -> str:
-        time.sleep(0.02)
-        return claim(f"c{process}-{number}") if time.monotonic() < until else "late"
+        if number == 10:
+            time.sleep(max(0.0, opens.timestamp() - time.time() - 0.1))
+        if number > 10:
+            time.sleep(0.05)
+        return claim(f"c{process}-{number}")
 
-    return opens, rush(job, PROCESSES * 150)
+    return opens, rush(job, PROCESSES * 25)
 
 
 def test_a_slot_opens_by_the_clock_for_those_who_ask() -> None:

@@ -84,8 +84,8 @@ def test_nothing_is_found_of_a_life_that_went_well(life, capsys):
             "ledger",
         ),
         (
-            "UPDATE coupons_templateallowance SET reserved_amount = reserved_amount + 1 - 2 * (bucket % 2)"
-            " WHERE bucket < 2",
+            "UPDATE coupons_coupon SET bucket = bucket + 1 - 2 * (bucket % 2)"
+            " WHERE id = (SELECT min(id) FROM coupons_coupon WHERE template = 'ten-off')",
             "budgets",
         ),
         (
