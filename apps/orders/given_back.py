@@ -22,12 +22,16 @@ COUPON_USED = "coupon_used"
 
 @dataclass(slots=True)
 class CouponsBack:
-    """Locked and decided by `prepare`, done by `carry_out`; `values` is what each used reward is still worth."""
+    """Locked and decided by `prepare`, done by `carry_out`.
+
+    `values` is what each used reward is still worth, `clawback` what the refund keeps back for them.
+    """
 
     used: Sequence[Used] = ()
     recall: Recall = field(default_factory=lambda: Recall({}, ()))
     values: Mapping[int, int] = field(default_factory=dict)
     states: Sequence[tuple[str, CouponState]] = ()
+    clawback: int = 0
 
     def of(self, offer: str) -> dict[str, Taken]:
         """What is taken back of one offer's coupons, by template."""
@@ -40,14 +44,14 @@ class CouponsBack:
     def value_of(self, taken: Taken) -> int:
         return sum(self.values[one.coupon] for one in taken.used)
 
-    def clawback(self, uses: Mapping[str, OrderUse], most: int) -> int:
-        """What the refund keeps back for rewards that are used, where their activity says so; at most `most`."""
+    def keep_back(self, uses: Mapping[str, OrderUse], most: int) -> None:
+        """Rewards that are used cost the refund their value where their activity says so; at most `most`."""
         worth = sum(
             self.value_of(taken)
             for (offer, _template), taken in self.recall.taken.items()
             if uses[offer].terms.get("clawback") == DEDUCT
         )
-        return min(worth, most)
+        self.clawback = min(worth, most)
 
 
 def prepare(order: Order, recalled: Iterable[Recalled], *, complete: bool) -> CouponsBack:

@@ -69,9 +69,9 @@ def refund_order(*, code: str, shop: str | None, asked: RefundBody, foretold: bo
     give_counters(order, back)
     crash_point("restocked")
     _write_segments(rows, reversal)
-    clawback = coupons.clawback(uses, reversal.goods_amount + reversal.shipping)
-    refund = _write_refund(order, asked, reversal, recalled, coupons, clawback)
-    write_entries(order, _entries(reversal, recalled, uses, back, coupons, clawback), refund.pk)
+    coupons.keep_back(uses, reversal.goods_amount + reversal.shipping)
+    refund = _write_refund(order, asked, reversal, recalled, coupons)
+    write_entries(order, _entries(reversal, recalled, uses, back, coupons), refund.pk)
     crash_point("refunded")
     _write_order(order, reversal, recalled, coupons)
     outbox.publish(topic="order.refunded", subjects=[order.code], payload=refund.answer)
@@ -135,9 +135,8 @@ def _write_refund(
     reversal: Reversal,
     recalled: Sequence[recall.Recalled],
     coupons: CouponsBack,
-    clawback: int,
 ) -> Refund:
-    total = reversal.goods_amount + reversal.shipping - clawback
+    total = reversal.goods_amount + reversal.shipping - coupons.clawback
     order.state = (OrderState.REFUNDED if reversal.complete else OrderState.PARTIALLY_REFUNDED).value
     return Refund.objects.create(
         order=order,
@@ -146,18 +145,15 @@ def _write_refund(
         reason=given(asked.reason) or "",
         total_amount=total,
         shipping_amount=reversal.shipping,
-        clawback_amount=clawback,
-        answer={
-            **_answer(order, asked.refund, reversal, recalled, coupons),
-            "refund_total": total,
-            "clawback": clawback,
-        },
+        clawback_amount=coupons.clawback,
+        answer=_answer(order, asked.refund, total, reversal, recalled, coupons),
     )
 
 
 def _answer(
     order: Order,
     code: str,
+    total: int,
     reversal: Reversal,
     recalled: Sequence[recall.Recalled],
     coupons: CouponsBack,
@@ -170,14 +166,14 @@ def _answer(
         "refund": code,
         "order": order.code,
         "state": order.state,
-        "refund_total": 0,
+        "refund_total": total,
         "shipping": reversal.shipping,
         "lines": [_line(one) for one in reversal.returned],
         "adjustments": [{"line": line, "amount": amount} for line, amount in reversal.adjusted],
         "coupons": [{"coupon": coupon, "state": state.value} for coupon, state in coupons.states],
         "rewards": [row for gone in recalled for row in _reward_answers(gone, coupons)],
         "gifts": [{"sku": sku, "quantity": quantity} for sku, quantity in gifts.items()],
-        "clawback": 0,
+        "clawback": coupons.clawback,
     }
 
 
@@ -204,7 +200,6 @@ def _entries(
     uses: Mapping[str, OrderUse],
     back: Mapping[str, Back],
     coupons: CouponsBack,
-    clawback: int,
 ) -> list[dict[str, Any]]:
     """The ledger's word on the refund: shares by bearer, money, rewards."""
     entries: list[dict[str, Any]] = []
@@ -230,8 +225,8 @@ def _entries(
                 entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.COUPON, **which, **said))
         if gone.points:
             entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.POINTS, units=gone.points, **said))
-    if clawback:
-        entries.append(ledger_row(refund, LedgerWhat.CLAWBACK, amount=clawback))
+    if coupons.clawback:
+        entries.append(ledger_row(refund, LedgerWhat.CLAWBACK, amount=coupons.clawback))
     return entries
 
 
