@@ -210,9 +210,8 @@ def test_returned_while_it_is_wanted() -> None:
     assert broken() == []
 
 
-def test_cancelled_while_it_is_wanted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Orders, cancellations and sweeps of one customer's coupons in every order: nobody waits in a ring."""
-    without_the_customers_lock(monkeypatch)
+def test_cancelled_while_it_is_wanted_again() -> None:
+    """Orders, cancellations and refunds of one customer's coupons at once: nobody waits in a ring."""
     for template in ("ten", "five", "one"):
         ten_off(template, params={"metric": "amount", "tiers": [{"at": 0, "benefit": {"amount_off": 100}}]})
         give(template, quantity=3)

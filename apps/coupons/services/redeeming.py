@@ -105,7 +105,8 @@ ORDER BY template, bucket FOR NO KEY UPDATE
 
 # The wallet of a customer, before it is read for the last attempt of an order.
 LOCK_WALLET = """
-SELECT id FROM coupons_coupon WHERE customer_code = %(customer)s AND state = 'unused' ORDER BY id FOR NO KEY UPDATE
+SELECT id FROM coupons_coupon WHERE customer_code = %(customer)s AND state IN ('unused', 'held')
+ORDER BY id FOR NO KEY UPDATE
 """
 
 
@@ -134,7 +135,7 @@ def hold(*, order: str, customer: str, coupons: Sequence[tuple[int, int]]) -> No
 
 
 def lock_wallet(customer: str) -> None:
-    """Nobody takes, voids or expires an unused coupon of this customer until the transaction ends."""
+    """Nobody takes, releases, voids or expires a coupon of this customer until the transaction ends."""
     with prepared_cursor() as cursor:
         cursor.execute(LOCK_WALLET, {"customer": customer})
 
