@@ -29,6 +29,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 badge=_waiting(request),
             ),
             _item(_("Notices"), "notifications", "approvals_notice_changelist", None, badge=_unread(request)),
+            _item(
+                _("Delegates"), "swap_horiz", "approvals_delegation_changelist", "approvals.view_delegation"
+            ),
         ),
         _group(
             _("Promotions"),
@@ -44,6 +47,13 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
                 _("Claim campaigns"),
                 "redeem",
                 "coupons_claimcampaign_changelist",
+                "coupons.view_claimcampaign",
+                active=is_list_of_campaigns,
+            ),
+            _item(
+                _("Claim centre preview"),
+                "storefront",
+                "coupons_claimcampaign_centre",
                 "coupons.view_claimcampaign",
             ),
             _item(_("Coupon codes"), "pin", "coupons_codebatch_changelist", "coupons.view_codebatch"),
@@ -103,6 +113,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 def is_home(request: HttpRequest) -> bool:
     return request.path == str(reverse_lazy("admin:index"))
+
+
+def is_list_of_campaigns(request: HttpRequest) -> bool:
+    """Every page below the list but the preview, which has an entry of its own."""
+    path = str(reverse_lazy("admin:coupons_claimcampaign_changelist"))
+    return request.path.startswith(path) and not request.path.startswith(f"{path}centre/")
 
 
 def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """The inbox: texts by code, so that everybody reads a notice in their own language."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.functional import Promise
@@ -11,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.approvals.models import ApprovalRequest, Notice
 from apps.core.clock import database_now
 
+# The holes that hold instants.
+TIMES = ("from", "until")
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 TEXTS: dict[str, Promise] = {
@@ -19,6 +24,14 @@ TEXTS: dict[str, Promise] = {
     "approval.approved": _("%(actor)s approved: %(title)s"),
     "approval.rejected": _("%(actor)s sent back: %(title)s (%(reason)s)"),
     "approval.superseded": _("No decision is needed any more: %(title)s"),
+    "approval.handed_over": _("%(actor)s handed over to you: %(title)s (%(reason)s)"),
+    "approval.overdue": _("Overdue, nobody has decided: %(title)s"),
+    "approval.mentioned": _("%(actor)s mentioned you: %(title)s (%(reason)s)"),
+    "approval.commented": _("%(actor)s commented: %(title)s (%(reason)s)"),
+    "delegation.named": _("%(actor)s named you as delegate from %(from)s until %(until)s"),
+    "delegation.confirm": _("%(actor)s named %(delegate)s as delegate: an administrator must confirm it"),
+    "delegation.confirmed": _("%(actor)s confirmed the delegation to %(delegate)s"),
+    "delegation.ended": _("%(actor)s ended the delegation to %(delegate)s"),
     "activity.paused": _("%(actor)s paused %(title)s (%(reason)s)"),
     "activity.units_gone": _("%(level)s%% of the stock of %(title)s is sold."),
     "activity.budget_gone": _("%(level)s%% of the budget of %(title)s is spent."),
@@ -29,7 +42,17 @@ TEXTS: dict[str, Promise] = {
 
 def text_of(notice: Notice) -> str:
     template = TEXTS.get(notice.code)
-    return str(template) % notice.params if template else notice.code
+    return str(template) % _readable(notice.params) if template else notice.code
+
+
+def _readable(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Instants as the portal's local time; a notice stores them as it does everything else, in UTC."""
+    times = {name: said_time(datetime.fromisoformat(params[name])) for name in TIMES if name in params}
+    return {**params, **times}
+
+
+def said_time(moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d %H:%M}"
 
 
 def notify(

@@ -1,6 +1,6 @@
 """Who carries out what is asked: the higher apps register a handler for each action, in `AppConfig.ready()`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -41,6 +41,22 @@ class Choice:
     label: str | Promise
     effect: str | Promise
     proposed: bool = False
+
+
+@dataclass(frozen=True)
+class Risk:
+    """What speaks against a request without blocking it: whoever approves it must tick `tick`.
+
+    `stack` are the offers that do it, in words; the worst risk comes first.
+    """
+
+    code: str
+    text: str | Promise
+    tick: str | Promise
+    stack: Sequence[str] = ()
+
+
+RiskSource = Callable[[ApprovalRequest], Sequence[Risk]]
 
 
 @runtime_checkable
@@ -100,6 +116,20 @@ def choices_of(request: ApprovalRequest) -> Sequence[Choice]:
     """What an approver of this request may tick."""
     handler = handler_for(request)
     return handler.choices(request) if isinstance(handler, Choosing) else ()
+
+
+_risk_sources: list[RiskSource] = []
+
+
+def watch_risks(source: RiskSource) -> None:
+    """`source` says what it knows against a request; it is asked within decisions and reads what was computed."""
+    if source not in _risk_sources:
+        _risk_sources.append(source)
+
+
+def risks_of(request: ApprovalRequest) -> list[Risk]:
+    """What an approver of this request must say to know."""
+    return [risk for source in _risk_sources for risk in source(request)]
 
 
 def actions() -> dict[str, Handler]:

@@ -1,11 +1,18 @@
 """What waits, and for whom."""
 
-from django.db.models import F, QuerySet
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.approvals.lifecycle import RequestState, Verdict
-from apps.approvals.models import ApprovalRequest, Notice
+from apps.approvals.models import ApprovalDecision, ApprovalRequest, Delegation, Notice
 from apps.approvals.registry import actions
+from apps.core.clock import DatabaseNow
+
+# What approvers are known by, whatever they may approve.
+DECIDE = "approvals.decide_approvalrequest"
 
 
 def pending() -> QuerySet[ApprovalRequest]:
@@ -15,14 +22,61 @@ def pending() -> QuerySet[ApprovalRequest]:
 
 
 def waiting_for(user: User) -> QuerySet[ApprovalRequest]:
-    """What this person can decide now: allowed to, no hand in it, and not decided by them before."""
+    """What this person is to decide now; what was handed to somebody else only once it is overdue."""
+    principals = principals_of(user)
+    here = Q(assigned_to=None) | Q(assigned_to__in=[user, *principals]) | Q(escalated_at__isnull=False)
+    return _decidable(user, principals).filter(here)
+
+
+def decidable_by(user: User) -> QuerySet[ApprovalRequest]:
+    """What this person can decide: allowed to, or in place of somebody who is, no hand in it, not decided before."""
+    return _decidable(user, principals_of(user))
+
+
+def _decidable(user: User, principals: Iterable[User]) -> QuerySet[ApprovalRequest]:
+    voices: Any = Q(action__in=decidable_actions(user)) & ~_spoken_by(user)
+    for principal in principals:
+        hand = Q(submitter_id=principal.pk) | Q(barred_ids__contains=[principal.pk])
+        voices |= Q(action__in=decidable_actions(principal)) & ~hand & ~_spoken_by(principal)
     return (
         pending()
-        .filter(action__in=decidable_actions(user))
+        .filter(voices)
         .exclude(submitter_id=user.pk)
         .exclude(barred_ids__contains=[user.pk])
         .exclude(decisions__approver_id=user.pk)
     )
+
+
+def _spoken_by(voice: User) -> Exists:
+    decisions = ApprovalDecision.objects.filter(request=OuterRef("pk"))
+    own = Q(on_behalf_of=None, approver_id=voice.pk)
+    return Exists(decisions.filter(own | Q(on_behalf_of_id=voice.pk)))
+
+
+def voices_on(request: ApprovalRequest) -> set[int]:
+    """Whose voices a request has: of delegates, those they spoke for."""
+    return {one.on_behalf_of_id or one.approver_id for one in request.decisions.all()}
+
+
+def delegations_now() -> QuerySet[Delegation]:
+    """Those that count at this instant."""
+    settled = Q(needs_confirmation=False) | Q(confirmed_by__isnull=False)
+    running = Q(ended_at=None, starts_at__lte=DatabaseNow(), ends_at__gt=DatabaseNow())
+    return Delegation.objects.filter(settled & running, principal__is_active=True, delegate__is_active=True)
+
+
+def principals_of(user: User, *, lock: bool = False) -> list[User]:
+    """For whom this person decides now. One who was no approver must have been confirmed by an administrator."""
+    found = delegations_now().filter(delegate=user.pk).select_related("principal").order_by("id")
+    if lock:
+        found = found.select_for_update(of=("self",))
+    return [one.principal for one in found if one.confirmed_by_id is not None or user.has_perm(DECIDE)]
+
+
+def delegates_of(approvers: Iterable[int]) -> list[int]:
+    """Who stands in for any of them now."""
+    found = delegations_now().filter(principal__in=list(approvers))
+    return list(found.order_by("id").values_list("delegate_id", flat=True))
 
 
 def decidable_actions(user: User) -> list[str]:

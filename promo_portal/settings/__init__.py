@@ -9,5 +9,6 @@ from promo_portal.settings.tasks import *
 from promo_portal.settings.orders import *
 from promo_portal.settings.coupons import *
 from promo_portal.settings.codes import *
+from promo_portal.settings.mail import *
 from promo_portal.settings.interfaces import *
 from promo_portal.settings.observability import *

@@ -88,6 +88,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expire_seconds": 60},
     },
+    "approvals.escalate": {
+        "task": "approvals.escalate",
+        "schedule": 30.0,
+        "options": {"expire_seconds": 60},
+    },
+    "approvals.mail": {"task": "approvals.mail", "schedule": 10.0, "options": {"expire_seconds": 30}},
     "core.relay_events": {"task": "core.relay_events", "schedule": 2.0, "options": {"expire_seconds": 10}},
     "risk.purge_events": {
         "task": "risk.purge_events",

@@ -57,17 +57,8 @@ def test_what_waits_for_me_is_what_i_can_decide_now(ann, ben, cleo, dan, mia):
 
 def test_each_role_decides_the_actions_it_is_allowed(ann, cleo):
     assert decidable_actions(ann) == []
-    assert sorted(decidable_actions(cleo)) == [
-        "activity.lift_stop",
-        "activity.publish",
-        "activity.resume",
-        "activity.revoke",
-        "campaign.publish",
-        "campaign.resume",
-        "campaign.revoke",
-        "template.publish",
-        "template.resume_issuing",
-    ]
+    assert sorted(decidable_actions(cleo)) == sorted(registry.actions())
+    assert {"activity.publish", "codes.export", "coupon.void", "risk_case.release"} <= set(registry.actions())
 
 
 def test_every_handler_describes_its_request(ann, cleo, dan):
@@ -99,6 +90,7 @@ def test_every_text_has_its_holes_filled(ann, cleo):
     approvals.approve(request=request, actor=cleo, seen_hash=request.content_hash)
     for code in TEXTS:
         params = {"title": "T", "actor": "A", "submitter": "S", "reason": "R", "level": 80}
+        params |= {"delegate": "D", "from": "2030-01-01T00:00:00+00:00", "until": "2030-01-02T00:00:00+00:00"}
         assert "%(" not in text_of(Notice(code=code, params=params))
     assert activity.code == request.subject_code
 
@@ -107,7 +99,7 @@ def test_the_inbox_costs_one_query_each_however_long(ann, cleo, django_assert_nu
     for number in range(5):
         submitted(ann, f"a{number}")
     cleo.has_perm("activities.approve_activity")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # for whom she stands in, and the requests
         assert len(list(waiting_for(cleo))) == 5
     with django_assert_num_queries(1):
         assert len([text_of(notice) for notice in unread_notices(cleo)]) == 5

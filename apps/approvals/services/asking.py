@@ -9,10 +9,12 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.approvals.events import Told, tell
 from apps.approvals.lifecycle import RequestState
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import notify, people_with
 from apps.approvals.registry import handler_for
+from apps.approvals.selectors import delegates_of
 from apps.core.audit import subject_of
 from apps.core.clock import database_now
 from apps.core.errors import DomainError, Forbidden
@@ -58,13 +60,20 @@ def open_request(
     except IntegrityError as clash:
         raise DomainError("already_asked", _("This is already waiting for a decision.")) from clash
     tell_approvers(request, "approval.asked")
+    tell(request, Told.ASKED)
     return request
 
 
+def approvers_of(request: ApprovalRequest) -> list[int]:
+    """Who may decide it: everybody with the right, and who stands in for them now; nobody with a hand in it."""
+    approvers = [one for one in people_with(handler_for(request).permission) if not request.bars(one)]
+    delegates = delegates_of(approvers)
+    return [one for one in dict.fromkeys([*approvers, *delegates]) if not request.bars(one)]
+
+
 def tell_approvers(request: ApprovalRequest, code: str) -> None:
-    approvers = people_with(handler_for(request).permission)
     notify(
-        users=[person for person in approvers if not request.bars(person)],
+        users=approvers_of(request),
         code=code,
         params={"title": request.title, "submitter": request.submitter.get_username()},
         request=request,
@@ -82,6 +91,7 @@ def withdraw(*, request: ApprovalRequest, actor: User) -> ApprovalRequest:
     if locked.submitter_id != actor.pk:
         raise Forbidden("not_yours", _("Only the person who submitted it can take it back."))
     close(locked, RequestState.WITHDRAWN)
+    tell(locked, Told.WITHDRAWN)
     handler.on_withdraw(locked, actor)
     return locked
 
@@ -95,6 +105,7 @@ def close_pending(*, subject_type: str, subject_codes: Iterable[str]) -> int:
     )
     for request in waiting:
         close(request, RequestState.SUPERSEDED)
+        tell(request, Told.SUPERSEDED)
         notify(
             users=[request.submitter_id],
             code="approval.superseded",

@@ -6,18 +6,25 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.approvals.events import Told, tell
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalDecision, ApprovalRequest
 from apps.approvals.notices import notify
-from apps.approvals.registry import Handler, choices_of, handler_for
+from apps.approvals.registry import Handler, choices_of, handler_for, risks_of
 from apps.approvals.services.asking import already_decided, close, lock_request, tell_approvers
+from apps.approvals.services.voices import require_voice, voice_for
 from apps.core.audit import Subject, record
-from apps.core.errors import DomainError, FourEyes
-from apps.core.permissions import require_permission
+from apps.core.errors import DomainError
 
 
 def approve(
-    *, request: ApprovalRequest, actor: User, seen_hash: str, reason: str = "", chosen: Collection[str] = ()
+    *,
+    request: ApprovalRequest,
+    actor: User,
+    seen_hash: str,
+    reason: str = "",
+    chosen: Collection[str] = (),
+    acknowledged: Collection[str] = (),
 ) -> ApprovalRequest:
     return decide(
         request=request,
@@ -26,6 +33,7 @@ def approve(
         seen_hash=seen_hash,
         reason=reason,
         chosen=chosen,
+        acknowledged=acknowledged,
     )
 
 
@@ -42,26 +50,30 @@ def decide(
     seen_hash: str,
     reason: str = "",
     chosen: Collection[str] = (),
+    acknowledged: Collection[str] = (),
 ) -> ApprovalRequest:
     """Decide on the content with `seen_hash`; the last approval needed carries the request out.
 
-    `chosen` are the names of the choices that this person ticked.
+    `chosen` are the names of the choices that this person ticked, `acknowledged` the codes of the risks.
     """
     handler = handler_for(request)
-    require_permission(actor, handler.permission)
+    require_voice(actor, handler.permission)
     if verdict is Verdict.REJECT and not reason.strip():
         raise DomainError("reason_required", _("Say why, so that it can be put right."), "reason")
     handler.lock(request)
     locked = lock_request(request)
     _check_open(locked, handler, seen_hash)
-    _check_four_eyes(locked, actor)
+    principal = voice_for(locked, actor, handler.permission)
+    known = _known_risks(locked, acknowledged) if verdict is Verdict.APPROVE else []
     ApprovalDecision.objects.create(
         request=locked,
         approver=actor,
+        on_behalf_of=principal,
         verdict=verdict,
         reason=reason.strip(),
         seen_hash=seen_hash,
         chosen=_known_choices(locked, chosen) if verdict is Verdict.APPROVE else [],
+        acknowledged=known,
     )
     if verdict is Verdict.REJECT:
         _reject(locked, handler, actor, reason.strip())
@@ -84,17 +96,18 @@ def _known_choices(request: ApprovalRequest, chosen: Collection[str]) -> list[st
     return sorted(set(chosen))
 
 
-def _check_four_eyes(request: ApprovalRequest, actor: User) -> None:
-    if request.bars(actor.pk):
-        raise FourEyes(_("You had a hand in this: another person must decide it."))
-    if request.decisions.filter(approver=actor).exists():
-        raise FourEyes(_("You have approved this already: a second person must, too."))
+def _known_risks(request: ApprovalRequest, acknowledged: Collection[str]) -> list[str]:
+    risks = sorted({risk.code for risk in risks_of(request)})
+    if not set(risks) <= set(acknowledged):
+        raise DomainError("not_acknowledged", _("Tick that you know the risks before you approve."))
+    return risks
 
 
 def _reject(request: ApprovalRequest, handler: Handler, actor: User, reason: str) -> None:
     close(request, RequestState.REJECTED)
     handler.on_reject(request, actor, reason)
     _tell_submitter(request, "approval.rejected", actor, reason)
+    tell(request, Told.REJECTED, reason=reason)
 
 
 def _approve(request: ApprovalRequest, handler: Handler, actor: User) -> None:
@@ -105,6 +118,7 @@ def _approve(request: ApprovalRequest, handler: Handler, actor: User) -> None:
     close(request, RequestState.APPROVED)
     handler.carry_out(request, actor)
     _tell_submitter(request, "approval.approved", actor)
+    tell(request, Told.APPROVED)
 
 
 def _note_partial(request: ApprovalRequest, actor: User, approvals: int) -> None:
@@ -115,6 +129,10 @@ def _note_partial(request: ApprovalRequest, actor: User, approvals: int) -> None
         actor=actor,
         after={"request": request.pk, "approvals": approvals, "needed": request.needed},
     )
+    if request.assigned_to_id is not None:
+        # The one whom it was handed to has spoken: it waits for the others again.
+        request.assigned_to = None
+        request.save(update_fields=["assigned_to"])
     tell_approvers(request, "approval.asked_again")
 
 

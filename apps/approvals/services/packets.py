@@ -1,7 +1,7 @@
 """A batch of requests decided as one: bound to the hash of all their contents."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -27,13 +27,26 @@ def waiting_in(batch: str) -> list[ApprovalRequest]:
 
 @transaction.atomic
 def decide_packet(
-    *, batch: str, actor: User, verdict: Verdict, seen_hash: str, reason: str = ""
+    *,
+    batch: str,
+    actor: User,
+    verdict: Verdict,
+    seen_hash: str,
+    reason: str = "",
+    acknowledged: Collection[str] = (),
 ) -> list[ApprovalRequest]:
     """Decide all that waits in `batch` or nothing; single items are sent back by deciding them alone first."""
     requests = waiting_in(batch) if batch else []
     if not requests or packet_hash(requests) != seen_hash:
         raise DomainError("stale", _("The packet is not what you saw. Look at it again before you decide."))
     return [
-        decide(request=request, actor=actor, verdict=verdict, seen_hash=request.content_hash, reason=reason)
+        decide(
+            request=request,
+            actor=actor,
+            verdict=verdict,
+            seen_hash=request.content_hash,
+            reason=reason,
+            acknowledged=acknowledged,
+        )
         for request in requests
     ]

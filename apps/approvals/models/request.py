@@ -1,9 +1,10 @@
-"""Requests bound to the exact content they ask for, the decisions on them, and the notices about them."""
+"""Requests bound to the exact content they ask for, and the decisions on them."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.lifecycle import RequestState, Verdict
@@ -44,6 +45,17 @@ class ApprovalRequest(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=STATES, default=RequestState.PENDING)
     batch = models.CharField(_("batch"), max_length=64, blank=True)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    # When the others were told that it is overdue; a new due time makes it possible again.
+    escalated_at = models.DateTimeField(_("overdue notice"), null=True, blank=True, editable=False)
+    # Whom it was handed over to: it waits in that inbox alone, until it is overdue.
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("handed over to"),
+    )
     created_at = models.DateTimeField(_("submitted"), db_default=DatabaseNow(), editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
 
@@ -102,12 +114,29 @@ class ApprovalDecision(models.Model):
         related_name="approval_decisions",
         verbose_name=_("approver"),
     )
+    # Whose voice it is, where a delegate decided.
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("on behalf of"),
+    )
     verdict = models.CharField(_("verdict"), max_length=8, choices=VERDICTS)
     reason = models.TextField(_("reason"), blank=True)
     seen_hash = models.CharField(_("content hash seen"), max_length=64)
     # What this person ticked beside the verdict; whatever the submitter proposed, this alone counts.
     chosen = ArrayField(
         models.CharField(max_length=40), verbose_name=_("ticked"), default=list, db_default=[], blank=True
+    )
+    # The risks that this person said to know, by their codes.
+    acknowledged = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name=_("known risks"),
+        default=list,
+        db_default=[],
+        blank=True,
     )
     at = models.DateTimeField(_("time"), db_default=DatabaseNow(), editable=False)
 
@@ -118,6 +147,9 @@ class ApprovalDecision(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["request", "approver"], name="approval_one_decision_each"),
+            models.UniqueConstraint(
+                F("request"), Coalesce("on_behalf_of", "approver"), name="approval_one_voice_each"
+            ),
             models.CheckConstraint(condition=Q(verdict__in=list(Verdict)), name="approval_verdict_known"),
             models.CheckConstraint(
                 condition=Q(verdict=Verdict.APPROVE) | ~Q(reason=""), name="approval_rejected_with_reason"
@@ -126,38 +158,3 @@ class ApprovalDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verdict} by {self.approver_id}"
-
-
-class Notice(models.Model):
-    """A line in somebody's inbox: a text by its code with what fills its holes, and where it leads."""
-
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("recipient")
-    )
-    code = models.CharField(_("text"), max_length=80)
-    params = models.JSONField(_("details"), default=dict, blank=True)
-    request = models.ForeignKey(
-        ApprovalRequest,
-        models.CASCADE,
-        related_name="notices",
-        null=True,
-        blank=True,
-        verbose_name=_("request"),
-    )
-    subject_type = models.CharField(_("kind of thing"), max_length=80, blank=True)
-    subject_code = models.CharField(_("thing"), max_length=64, blank=True)
-    created_at = models.DateTimeField(_("time"), db_default=DatabaseNow(), editable=False)
-    read_at = models.DateTimeField(_("read"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ["-id"]
-        default_permissions = ("view",)
-        indexes = [
-            models.Index(fields=["user", "-id"], condition=Q(read_at=None), name="notice_unread"),
-            models.Index(fields=["user", "-id"], name="notice_by_user"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} for {self.user_id}"
