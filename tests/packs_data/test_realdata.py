@@ -264,7 +264,14 @@ def test_the_folder_is_complete_and_the_same_every_time(tmp_path: Path) -> None:
     counts = convert(SOURCE, first)
     convert(replace(SOURCE, coupons=SOURCE.coupons[::-1], products=PRODUCTS[::-1]), second)
     names = sorted(path.name for path in first.iterdir())
-    assert names == ["campaign-04.csv", "campaign-09.csv", "carts.jsonl", "pack.json"]
+    assert names == [
+        "campaign-04.csv",
+        "campaign-09.csv",
+        "carts.jsonl",
+        "claims.json",
+        "claims.jsonl",
+        "pack.json",
+    ]
     assert all((first / name).read_bytes() == (second / name).read_bytes() for name in names)
     assert (first / "campaign-04.csv").read_text() == "customer\n10\n30\n"
     pack = json.loads((first / "pack.json").read_text())

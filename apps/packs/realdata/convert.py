@@ -1,4 +1,4 @@
-"""From the data set to a folder: pack.json, members per campaign, carts.jsonl, and what was counted."""
+"""From the data set to a folder: pack.json, members per campaign, carts.jsonl, claims, and what was counted."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,8 @@ import orjson
 
 from .baskets import build_carts
 from .campaigns import activity_document, audience_code, template_document, terms_of
-from .catalog import build_catalog
+from .catalog import build_catalog, lower_median
+from .claims import write_claims
 from .rows import Source
 from .survey import Survey, survey
 from .units import MEASURED_TYPES
@@ -29,6 +30,15 @@ def convert(source: Source, folder: Path) -> Counter[str]:
     with (folder / "carts.jsonl").open("wb") as file:
         for cart in build_carts(source.sales, measured=measured, known=known, counts=counts):
             file.write(orjson.dumps(cart) + b"\n")
+    campaigns = sorted(source.campaigns)
+    write_claims(
+        source,
+        folder,
+        terms={row.campaign: terms_of(row, campaigns, surveyed.facts) for row in campaigns},
+        prices={product: lower_median(prices) for product, prices in surveyed.prices.items()},
+        measured=measured,
+        counts=counts,
+    )
     return counts
 
 
