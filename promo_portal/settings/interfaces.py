@@ -51,8 +51,8 @@ UNFOLD: dict[str, Any] = {
             "coupons.coupontemplate",
             "coupons.claimcampaign",
             "catalog.sku",
-            "audiences.customer",
         ],
+        "search_callback": "promo_portal.command_search.results",
     },
     "SIDEBAR": {
         "show_search": True,

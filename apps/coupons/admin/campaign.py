@@ -6,13 +6,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
 from apps.core.clock import DatabaseNow
+from apps.coupons.admin import centre, panels
 from apps.coupons.admin.doings import CAMPAIGN_DOINGS
+from apps.coupons.admin.exposure import Exposure, of_campaign
 from apps.coupons.admin.push_run import push_notes
 from apps.coupons.forms import CampaignForm
 from apps.coupons.models import ClaimCampaign
@@ -58,9 +61,25 @@ class ClaimCampaignAdmin(VersionedAdmin):
         }
         return queryset.filter(tabs[name]) if name in tabs else queryset
 
+    def get_urls(self) -> list[URLPattern]:
+        view, name = self.admin_site.admin_view, "coupons_claimcampaign_centre"
+        return [
+            path("centre/", view(self.centre_view), name=name),
+            path("centre/cards/", view(centre.cards_view), name=f"{name}_cards"),
+            path("centre/claim/", view(centre.claim_view), name=f"{name}_claim"),
+            *super().get_urls(),
+        ]
+
+    def centre_view(self, request: HttpRequest) -> HttpResponse:
+        return centre.centre_view(self.admin_site, request)
+
     def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
         notes = push_notes(situation.thing) if situation else []
-        return {**super().page_context(request, situation), "notes": notes}
+        panel = panels.of_campaign(situation.thing) if situation else None
+        return {**super().page_context(request, situation), "notes": notes, "panel": panel}
+
+    def exposure_of(self, content: dict[str, Any]) -> Exposure:
+        return of_campaign(content)
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         return {"code": new_code("campaign"), "per_customer": 1}

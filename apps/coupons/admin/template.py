@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.coupons.admin import panels
 from apps.coupons.admin.doings import TEMPLATE_DOINGS
 from apps.coupons.admin.ending import notes_of
+from apps.coupons.admin.exposure import Exposure, of_template
 from apps.coupons.forms import TemplateForm
 from apps.coupons.models import CouponTemplate
+from apps.coupons.standing import standing_in, with_standing
 from apps.offers.admin.codes import new_code
 from apps.offers.admin.situation import Situation
 from apps.offers.admin.versioned import VersionedAdmin
@@ -55,7 +58,14 @@ class CouponTemplateAdmin(VersionedAdmin):
 
     def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
         notes = notes_of(situation.thing) if situation else []
-        return {**super().page_context(request, situation), "notes": notes}
+        panel = panels.of_template(situation.thing) if situation else None
+        return {**super().page_context(request, situation), "notes": notes, "panel": panel}
+
+    def exposure_of(self, content: dict[str, Any]) -> Exposure:
+        return of_template(content)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return with_standing(super().get_queryset(request))
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         return {"code": new_code("template"), "kind": TEMPLATE_KINDS[-1], "scope": {"mode": "all"}}
@@ -73,5 +83,9 @@ class CouponTemplateAdmin(VersionedAdmin):
         return template.shop_code or _("the platform")
 
     @admin.display(description=_("budget"), ordering="budget_amount")
-    def budget(self, template: CouponTemplate) -> str:
+    def budget(self, template: CouponTemplate) -> Any:
+        """Both bars, once something was issued; before that what was planned."""
+        standing = standing_in(template)
+        if standing is not None:
+            return panels.small_bars(standing)
         return "-" if template.budget_amount is None else format_money(template.budget_amount)

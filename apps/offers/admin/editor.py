@@ -130,6 +130,7 @@ def _page(
         "form": form,
         "blocks": form.shown_blocks(),
         "preview": _preview_of(model_admin, form),
+        "exposure": _exposure_of(model_admin, form),
         "revision": revision,
         "conflict": _conflict(model_admin, situation, form, conflict) if conflict else None,
         "urls": model_admin.editor_urls(),
@@ -159,6 +160,11 @@ def _preview_of(model_admin: Any, form: DocumentForm) -> Any:
     return preview(document, content, faultless=not faults)
 
 
+def _exposure_of(model_admin: Any, form: DocumentForm) -> Any:
+    content, faults = read(model_admin.model.DOCUMENT, form.raw() if form.is_bound else form.content)
+    return None if faults else model_admin.exposure_of(content)
+
+
 def preview_view(model_admin: Any, request: HttpRequest) -> JsonResponse:
     """For the script of the page: `{sentence, panel, faults: {field: [texts]}, top: [texts]}`."""
     _require_editor(model_admin, request)
@@ -170,7 +176,9 @@ def preview_view(model_admin: Any, request: HttpRequest) -> JsonResponse:
     form.place_faults(faults)
     if faultless:
         form.place_faults(blocking_faults(model_admin.model, content))
-    panel = render_to_string("admin/portal/preview.html", {"preview": shown, "form": form}, request=request)
+    exposure = model_admin.exposure_of(content) if faultless else None
+    context = {"preview": shown, "form": form, "exposure": exposure}
+    panel = render_to_string("admin/portal/preview.html", context, request=request)
     beside = {name: [str(text) for text in texts] for name, texts in form.errors.items() if name != "__all__"}
     top = [str(text) for text in form.non_field_errors()]
     return JsonResponse({"sentence": shown.sentence, "panel": panel, "faults": beside, "top": top})

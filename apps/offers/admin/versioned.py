@@ -47,6 +47,10 @@ class VersionedAdmin(ModelAdmin):
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         raise NotImplementedError
 
+    def exposure_of(self, content: dict[str, Any]) -> Any:
+        """What a faultless document may cost at most, with `lines` to read; None where that is said elsewhere."""
+        return None
+
     # Permissions: the rights of the lifecycle, never deletion
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -124,6 +128,7 @@ class VersionedAdmin(ModelAdmin):
             **self.page_context(request, situation),
             "title": thing.name,
             "preview": preview(thing.DOCUMENT, shown.content, faultless=True),
+            "exposure": self.exposure_of(shown.content),
             "parts": list(lines_of(form, currency)),
             "version": shown,
             "changes": self.changes_of(situation, form, currency),

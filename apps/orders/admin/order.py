@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.core.tabbed_list import EstimatingPaginator
+from apps.orders.admin.customer import customer_view
 from apps.orders.admin.live import live_view, numbers_view
 from apps.orders.admin.page import page_of
 from apps.orders.admin.past import MomentForm, reprice_view
@@ -72,6 +73,7 @@ class OrderAdmin(ReadOnlyAdmin):
             path("<int:pk>/refund/", view(self._about(refund_view)), name="orders_order_refund"),
             path("<int:pk>/cancel/", view(self._about(cancel_view)), name="orders_order_cancel"),
             path("<int:pk>/reprice/", view(self._about(reprice_view)), name="orders_order_reprice"),
+            path("customer/<str:code>/", view(self._customer), name="orders_customer"),
             path("live/<str:code>/", view(self._live), name="orders_live"),
             path("live/<str:code>/numbers/", view(numbers_view), name="orders_live_numbers"),
             *super().get_urls(),
@@ -118,3 +120,6 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def _live(self, request: HttpRequest, code: str) -> HttpResponse:
         return live_view(self.admin_site, request, code)
+
+    def _customer(self, request: HttpRequest, code: str) -> HttpResponse:
+        return customer_view(self.admin_site, request, code)

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         parser.add_argument("--key", default="", help="a storefront key; else the demo's storefront.key")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        shop = Shop(options["url"], options["key"] or _demo_key())
+        shop = Shop(options["url"], options["key"] or demo_key())
         rush = Rush(shop, portal().currency, options["sku"], options["quantity"], options["think"])
         offer = rush.look()
         address = urljoin(options["url"], f"admin/orders/order/live/{quote(offer)}/")
@@ -192,7 +192,7 @@ def _counts(stock: Stock) -> Iterator[str]:
     yield "no limit" if stock.left is None else f"{stock.left} left"
 
 
-def _demo_key() -> str:
+def demo_key() -> str:
     path = Path(settings.DATA_DIR) / "storefront.key"
     if not path.exists():
         raise CommandError(f"There is no {path}: give a key with --key.")
