@@ -53,6 +53,9 @@ class Life(RuleBasedStateMachine):
         self.number = next(NUMBERS)
         self.shop = Shop(self.key)
         self.template = f"t{self.number}"
+        # What earlier lives left behind must not reach this one.
+        self.channel = f"c{self.number}"
+        mine = {"channels": [self.channel]}
         self.minute = 0
         self.orders: dict[str, Known] = {}
         tiers = [{"at": 0, "benefit": {"percentage_off": 1_000, "max": WORST}}]
@@ -61,9 +64,11 @@ class Life(RuleBasedStateMachine):
             params={"metric": "amount", "tiers": tiers},
             budget={"amount": AMOUNT, "quantity": QUANTITY},
             validity={"mode": "relative", "days": 1},
+            targeting=mine,
         )
         gives = [{"at": 15_000, "benefit": {"coupons": [{"template": self.template, "quantity": 1}]}}]
-        fair.publish(fair.activity(f"g{self.number}", params={"metric": "amount", "tiers": gives}))
+        params = {"metric": "amount", "tiers": gives}
+        fair.publish(fair.activity(f"g{self.number}", params=params, targeting=mine))
 
     def now(self) -> Any:
         return frozen(NOON + timedelta(minutes=self.minute))
@@ -98,7 +103,7 @@ class Life(RuleBasedStateMachine):
         usable = rows.filter(valid_until__gt=NOON + timedelta(minutes=self.minute))
         expected = usable.order_by("valid_until", "code").values_list("code", flat=True).first()
         with self.now():
-            answer = self.shop.held(code, 2, customer=customer)
+            answer = self.shop.held(code, 2, customer=customer, channel=self.channel)
         used = [one["coupon"] for one in answer["offers"] if one["coupon"]]
         assert used == ([expected] if expected else [])
         assert answer["payable_total"] == PRICE - (DISCOUNT if expected else 0)
