@@ -40,7 +40,7 @@ def compile_activity(content: Json) -> Offer:
         starts_at=instant(content["starts_at"]),
         ends_at=instant(content["ends_at"]),
         visible_from=instant(content["visible_from"]),
-        schedule=_schedule(content["schedule"]),
+        schedule=compile_schedule(content["schedule"]),
         targeting=compile_targeting(content["targeting"]),
         holdout_bps=content["holdout_bps"],
         limits=_limits(content["limits"]),
@@ -107,7 +107,7 @@ def _layers(names: tuple[str, ...]) -> frozenset[Layer]:
     return frozenset(map(Layer, names))
 
 
-def _schedule(content: Json | None) -> Schedule | None:
+def compile_schedule(content: Json | None) -> Schedule | None:
     if content is None:
         return None
     sessions = tuple(

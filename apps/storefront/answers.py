@@ -236,6 +236,22 @@ class Prices(Struct, forbid_unknown_fields=True):
     unknown: list[str]
 
 
+class PriceChange(Struct, forbid_unknown_fields=True):
+    """At `at` an offer begins or stops to count for a SKU: its window or one of its sessions."""
+
+    at: Instant
+    sku: str
+    offer: str
+    change: Annotated[str, Meta(description="starts or ends")]
+
+
+class PriceChanges(Struct, forbid_unknown_fields=True):
+    """In the order of the instants; of one instant by offer, then by SKU."""
+
+    results: list[PriceChange]
+    next: str | None
+
+
 class Display(Struct, forbid_unknown_fields=True):
     """What customers see, in the language asked for."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils.translation import get_language_from_request
@@ -51,8 +52,29 @@ class Query:
             place, _, code = base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").partition("/")
             return int(place), code
         except (ValueError, binascii.Error):
-            self.reader.fault("cursor", "cursor", "is not one that a list gave")
+            self.wrong_cursor()
             return START
+
+    def time(self, name: str) -> datetime | None:
+        """An instant; the plus of its offset may have become a space on the way, as in all queries."""
+        if name in self.raw:
+            self.raw[name] = self.raw[name].replace(" ", "+")
+        text = self.reader.time(name)
+        return datetime.fromisoformat(text) if text else None
+
+    def place(self, name: str = "cursor") -> tuple[str, ...]:
+        """The parts of a cursor that `cursor_of` made; none at the beginning and after a fault."""
+        text = self.raw.get(name)
+        if text is None:
+            return ()
+        try:
+            return tuple(base64.urlsafe_b64decode(text.encode("ascii")).decode("ascii").split("/"))
+        except (ValueError, binascii.Error):
+            self.wrong_cursor(name)
+            return ()
+
+    def wrong_cursor(self, name: str = "cursor") -> None:
+        self.reader.fault(name, "cursor", "is not one that a list gave")
 
     def check(self) -> None:
         if self.findings.faults:
@@ -60,7 +82,12 @@ class Query:
 
 
 def cursor_after(place: int, code: str) -> str:
-    return base64.urlsafe_b64encode(f"{place}/{code}".encode()).decode()
+    return cursor_of(str(place), code)
+
+
+def cursor_of(*parts: str) -> str:
+    """A place in a list, of parts without a slash."""
+    return base64.urlsafe_b64encode("/".join(parts).encode()).decode()
 
 
 def language_of(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ from apps.storefront.views.codes import CodeClaimsView
 from apps.storefront.views.customers import CustomerView
 from apps.storefront.views.grants import GrantsView
 from apps.storefront.views.orders import CancelView, OrdersView, OrderView, PayView, RefundsView
+from apps.storefront.views.price_changes import PriceChangesView
 from apps.storefront.views.prices import PricesView
 from apps.storefront.views.quotes import QuotesView
 from apps.storefront.views.showcase import ActivityView, PlacementView
@@ -16,6 +17,7 @@ from apps.storefront.views.wallet import WalletView
 urlpatterns: list[URLPattern] = [
     path("quotes", QuotesView.as_view()),
     path("prices", PricesView.as_view()),
+    path("price-changes", PriceChangesView.as_view()),
     path("activities/<str:code>", ActivityView.as_view()),
     path("placements/<str:placement>", PlacementView.as_view()),
     path("orders", OrdersView.as_view()),
