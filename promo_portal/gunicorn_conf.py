@@ -8,6 +8,9 @@ import gc
 import os
 from typing import Any
 
+# No request takes longer (`timeout` below); a process that was stopped in the middle of one must not keep its locks.
+os.environ.setdefault("DB_TRANSACTION_TIMEOUT_MS", "60000")
+
 preload_app = True
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or min(os.cpu_count() or 1, 4))
