@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from apps.coupons.campaigns import Campaign, Item
 from apps.coupons.lifecycle import Source
 from apps.coupons.looks import look_statement, read_campaign
 from apps.coupons.models import TemplateAllowance
+from apps.coupons.worst_case import worst_case
 
 # Sources whose origin is a thing with a page and many coupons; of the others each coupon has its own.
 GATHERED = (Source.CLAIM.value, Source.CODE.value, Source.PUSH.value, Source.EVENT.value)
@@ -95,6 +96,15 @@ def standing_of(template: str) -> Standing | None:
         **{name: Sum(name) for name in ALLOWED}
     )
     return None if sums["issued_quantity"] is None else Standing(*(sums[name] for name in ALLOWED))
+
+
+def planned(content: Mapping[str, Any]) -> Standing | None:
+    """What a document plans, before anything is issued; None where it limits nothing."""
+    budget, bound = content["budget"], worst_case(content) is not None
+    amount = budget["amount"] if bound else None
+    if budget["quantity"] is None and amount is None:
+        return None
+    return Standing(budget["quantity"], 0, amount, 0, 0)
 
 
 def with_standing(templates: QuerySet[Any]) -> QuerySet[Any]:

@@ -44,6 +44,8 @@ def main() -> None:
     loaded = load_into_empty_portal(pack)
     for name, scopes in KEYS.items():
         write_key(folder / name, scopes, replace=loaded)
+    if loaded and pack is None:
+        call_command("demo_orders", client=client_of("storefront.key"))
 
 
 @transaction.atomic
@@ -92,6 +94,13 @@ def write_key(path: Path, scopes: tuple[str, ...], *, replace: bool) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(out.getvalue().strip().splitlines()[-1] + "\n")
+
+
+def client_of(key_name: str) -> int:
+    """The id of the API client to which a key of the demo belongs."""
+    from apps.storefront.models import ApiClient
+
+    return ApiClient.objects.values_list("pk", flat=True).get(name=f"demo-{Path(key_name).stem}")
 
 
 if __name__ == "__main__":

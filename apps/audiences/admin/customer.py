@@ -47,6 +47,7 @@ class CustomerAdmin(LongListMixin, ReadOnlyAdmin):
     list_display = ("code", "member_level", "tag_list", "region", "registered_at", "known_orders")
     list_filter = (LevelFilter, TagFilter, RegionFilter)
     search_fields = ("code__startswith",)
+    change_form_before_template = "admin/coupons/customer_link.html"
     search_help_text = _("The beginning of a customer's id.")
     ordering = ("code",)
 

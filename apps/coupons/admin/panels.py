@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.coupons.admin.reasons import in_words
 from apps.coupons.models import ClaimCampaign, CodeBatch, CouponTemplate
 from apps.coupons.models.coupon import SOURCE_LABELS
-from apps.coupons.standing import Slot, Standing, Went, campaign_standing, standing_of, where_it_went
+from apps.coupons.standing import Slot, Standing, Went, campaign_standing, planned, standing_of, where_it_went
 from apps.offers.documents.campaign import CampaignMode
 
 SHOWN_SLOTS = 12
@@ -20,12 +20,12 @@ SHOWN_SOURCES = 30
 
 def of_template(template: CouponTemplate) -> dict[str, Any] | None:
     """None as long as it was never approved: there is nothing to tell yet."""
-    if template.current_id is None:
+    if template.current is None:
         return None
     went = where_it_went(template.code)
     return {
         "template": "admin/coupons/template_panel.html",
-        "standing": standing_of(template.code),
+        "standing": standing_of(template.code) or planned(template.current.content),
         "sum": _sum_of(went),
         "went": list(_with_names(went[:SHOWN_SOURCES])),
         "hidden": max(0, len(went) - SHOWN_SOURCES),

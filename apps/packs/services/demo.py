@@ -17,6 +17,7 @@ from apps.core.errors import DomainError
 from apps.packs import demo
 from apps.packs.demo.shift import shifted
 from apps.packs.loading import load_file
+from apps.packs.services.demo_coupons import fill_wallets, let_people_work
 from apps.packs.services.importing import ImportReport, PackRefused, import_pack
 from apps.pricing.faults import Findings
 
@@ -35,9 +36,11 @@ def load_demo() -> ImportReport:
     if findings.faults:
         raise PackRefused(findings.faults)
     report = import_pack(raw=shifted(raw, database_now()), findings=findings, actor=None, publish=True)
-    operator = User.objects.filter(username=OPERATOR, is_active=True).first()
-    if operator is not None:
-        _leave_work(operator)
+    fill_wallets()
+    people = {user.username: user for user in User.objects.filter(is_active=True)}
+    let_people_work(people)
+    if OPERATOR in people:
+        _leave_work(people[OPERATOR])
     return report
 
 

@@ -61,8 +61,8 @@ class Command(BaseCommand):
         self._conclude(crowd, before, ends[GOT])
 
     def _run(self, crowd: Crowd, customers: int, over: float) -> Counter[str]:
-        """Everybody claims; meanwhile a line a second says how it goes."""
-        started = time.monotonic()
+        """Everybody claims; meanwhile, at most once a second, a line says how it goes."""
+        started, said = time.monotonic(), ""
         with ThreadPoolExecutor(MOST_AT_ONCE) as people:
             running: set[Future[str]] = {
                 people.submit(crowd.claim, number, started + over * number / max(customers, 1))
@@ -72,9 +72,10 @@ class Command(BaseCommand):
             while running:
                 done, running = wait(running, timeout=1)
                 ends.update(future.result() for future in done)
-                if running:
-                    seconds = time.monotonic() - started
-                    self.stdout.write(f"{seconds:4.0f} s  {in_words(standing_of(crowd.campaign))}")
+                standing = in_words(standing_of(crowd.campaign))
+                if running and standing != said:
+                    said = standing
+                    self.stdout.write(f"{time.monotonic() - started:4.0f} s  {said}")
         return ends
 
     def _conclude(self, crowd: Crowd, before: Offered, got: int) -> None:
