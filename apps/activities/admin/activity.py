@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
@@ -16,6 +16,7 @@ from unfold.decorators import display
 from apps.accounts.current import signed_in
 from apps.activities.admin.doings import DOINGS
 from apps.activities.forms import ActivityForm
+from apps.activities.grid.views import grid_url, grid_urls
 from apps.activities.models import Activity
 from apps.activities.selectors import tab
 from apps.catalog.models import Shop, Sku
@@ -86,9 +87,13 @@ class ActivityAdmin(VersionedAdmin):
             "scope": {"mode": "all"},
         }
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*grid_urls(self), *super().get_urls()]
+
     def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
         context = super().page_context(request, situation)
         if situation is not None:
+            context["grid_url"] = grid_url(self, situation.thing)
             if situation.thing.current_id is not None:
                 context["live_url"] = reverse("admin:orders_live", args=[situation.thing.code])
             context["simulator_url"] = f"{reverse('admin:simulator')}?activity={situation.thing.code}"
