@@ -58,7 +58,7 @@ def customer_view(admin_site: AdminSite, request: HttpRequest, code: str) -> Htt
     if not request.user.has_perm(MAY):
         raise PermissionDenied
     customer = Customer.objects.filter(code=code).first()
-    coupons = coupons_of(code, shop=None)
+    coupons: Any = coupons_of(code, shop=None)
     counts = {
         row["shown"]: row["number"] for row in coupons.order_by().values("shown").annotate(number=Count("pk"))
     }
