@@ -1,4 +1,4 @@
-"""Claims of one campaign by many clients at once, over one bare statement: a guarded UPDATE and an INSERT."""
+"""Claims of one campaign by many clients at once, over one bare statement: a guarded UPDATE of a row, an INSERT."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ACTIVITIES = 20
 def run() -> Iterator[Measure]:
     with portal(ACTIVITIES) as here:
         rounds = here.ask("hot_campaign", str(CLIENTS), str(ROUNDS), str(SECONDS))
-    by_request = median(one["request"] / one["bare"] for one in rounds)
-    one_row = median(one["service"] / one["one_row"] for one in rounds)
+    parts = median(one["service"] / one["bare"] for one in rounds)
+    by_request = median(one["request"] / one["one_row"] for one in rounds)
     note = (
         f"{median(one['service'] for one in rounds):,.0f} claims/s by the service, {CLIENTS} clients; "
-        f"{by_request:.2f} with key and answer stored; {one_row:.2f} over a counter of one row"
+        f"{by_request:.2f} with key and answer stored; {parts:.2f} over a counter of 16 rows"
     )
-    yield ratio("claim_ratio", [one["service"] / one["bare"] for one in rounds], aim=">= 0.5", note=note)
+    yield ratio("claim_ratio", [one["service"] / one["one_row"] for one in rounds], aim=">= 0.5", note=note)

@@ -166,11 +166,15 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign that was approved once, at one look: its state, what it has given, what of it `asker` has had."""
+    """A campaign that was approved once, at one look: its state, what it has given, what of it `asker` has had.
+
+    `version` is the id of the version that runs.
+    """
 
     code: str
     status: str
     end_reason: str
+    version: int
     terms: Terms
     shares: tuple[Share, ...]
     templates: Mapping[str, Template]

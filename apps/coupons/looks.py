@@ -17,7 +17,7 @@ from apps.coupons.terms import TEMPLATES, read_templates
 
 ASKER = f"{CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {RULE_VERSION}"
 # Of a campaign `c` with its version `v`: the row, its shares, the customer's claims so far and of the day, templates.
-CAMPAIGN = """json_build_array(c.code, c.status, c.end_reason, v.content::text,
+CAMPAIGN = """json_build_array(c.code, c.status, c.end_reason, v.id, v.content::text,
     (SELECT json_agg(json_build_array(s.id, s.total, s.claims) ORDER BY s.bucket)
         FROM coupons_campaignallowance s WHERE s.campaign = c.code),
     (SELECT json_object_agg(u.day, u.claims) FROM coupons_claimuse u
@@ -68,11 +68,12 @@ def read_campaign(document: str | None) -> Campaign | None:
     """What CAMPAIGN gave."""
     if document is None:
         return None
-    code, status, end_reason, content, shares, had, templates = orjson.loads(document)
+    code, status, end_reason, version, content, shares, had, templates = orjson.loads(document)
     return Campaign(
         code=code,
         status=status,
         end_reason=end_reason or "",
+        version=version,
         terms=terms_in(content),
         shares=tuple(Share(*share) for share in shares or ()),
         templates=read_templates(templates),

@@ -20,19 +20,8 @@ ID_BYTES = 13
 ID_LENGTH = 20
 
 ALL_DRAWN = "(SELECT count(*) FROM drawn) = cardinality(%(parts)s::bigint[])"
-# Coupons, entries and events of what was drawn: a piece of a statement, begun once {before} holds.
-MADE = """made AS (
-    INSERT INTO coupons_coupon (code, template, version, customer_code, state, valid_from, valid_until, source, origin,
-        code_tail, reserved_amount, bucket)
-    SELECT code, template, version, customer, 'unused', valid_from, valid_until, %(source)s, %(origin)s,
-        %(code_tail)s, reserved, bucket
-    FROM unnest(%(codes)s::text[], %(templates)s::text[], %(versions)s::int[], %(customers)s::text[],
-        %(valid_from)s::timestamptz[], %(valid_until)s::timestamptz[], %(reserved)s::bigint[],
-        %(buckets)s::smallint[])
-        AS new(code, template, version, customer, valid_from, valid_until, reserved, bucket)
-    WHERE {before}
-    RETURNING id, code, template, customer_code, valid_from, valid_until, reserved_amount
-), entered AS (
+# The entries and events of the coupons in `made`: pieces of a statement.
+NOTED = """entered AS (
     INSERT INTO coupons_couponentry (event, coupon_id, template, customer_code, source, origin, order_code, quantity,
         reserved_amount, spent_amount, actor_id, reason)
     SELECT 'issue', id, template, customer_code, %(source)s, %(origin)s, %(order)s, 1, reserved_amount, 0,
@@ -45,6 +34,19 @@ MADE = """made AS (
         'valid_from', valid_from, 'valid_until', valid_until)
     FROM made
 )"""
+# Coupons, entries and events of what was drawn: a piece of a statement, begun once {before} holds.
+MADE = f"""made AS (
+    INSERT INTO coupons_coupon (code, template, version, customer_code, state, valid_from, valid_until, source, origin,
+        code_tail, reserved_amount, bucket)
+    SELECT code, template, version, customer, 'unused', valid_from, valid_until, %(source)s, %(origin)s,
+        %(code_tail)s, reserved, bucket
+    FROM unnest(%(codes)s::text[], %(templates)s::text[], %(versions)s::int[], %(customers)s::text[],
+        %(valid_from)s::timestamptz[], %(valid_until)s::timestamptz[], %(reserved)s::bigint[],
+        %(buckets)s::smallint[])
+        AS new(code, template, version, customer, valid_from, valid_until, reserved, bucket)
+    WHERE {{before}}
+    RETURNING id, code, template, customer_code, valid_from, valid_until, reserved_amount
+), {NOTED}"""  # noqa: S608 - a clause of this file
 # What such a statement gives: whether all were made, their ids and codes.
 RESULT = """(SELECT count(*) FROM made) = cardinality(%(codes)s::text[]),
     ARRAY(SELECT id FROM made), ARRAY(SELECT code FROM made)"""

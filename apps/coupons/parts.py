@@ -92,7 +92,7 @@ def in_line(parts: Sequence[Part], budget: Budget, reserve: int) -> bool:
     """Whether the parts keep what the budget says; less than is taken already it never is."""
     if not parts:
         return not budget.limited
-    return len(parts) >= count_for(budget, reserve) and _totals(parts) == targets(parts, budget)
+    return len(parts) >= count_for(budget, reserve) and totals(parts) == targets(parts, budget)
 
 
 def split(total: int | None, count: int) -> list[int | None]:
@@ -123,7 +123,8 @@ def sum_of(numbers: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(numbers) else None
 
 
-def _totals(parts: Sequence[Part]) -> Budget:
+def totals(parts: Sequence[Part]) -> Budget:
+    """What they may give together."""
     return Budget(sum_of([p.total_quantity for p in parts]), sum_of([p.total_amount for p in parts]))
 
 
@@ -147,9 +148,9 @@ def spread(parts: Sequence[Part], total: Budget) -> list[Part]:
 
 def gathered(parts: Sequence[Part], place: int) -> list[Part]:
     """All that is free, in one part."""
-    totals = _totals(parts)
-    quantity = None if totals.quantity is None else totals.quantity - sum(p.issued for p in parts)
-    amount = None if totals.amount is None else totals.amount - sum(p.taken_amount for p in parts)
+    whole = totals(parts)
+    quantity = None if whole.quantity is None else whole.quantity - sum(p.issued for p in parts)
+    amount = None if whole.amount is None else whole.amount - sum(p.taken_amount for p in parts)
 
     def only(free: int | None) -> list[int | None]:
         return [None if free is None else free * (number == place) for number in range(len(parts))]

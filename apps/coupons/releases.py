@@ -22,17 +22,19 @@ ON CONFLICT DO NOTHING
 LOCK = """
 SELECT id, total, claims FROM coupons_campaignallowance WHERE campaign = %s ORDER BY bucket FOR NO KEY UPDATE
 """
+CLAIMED = "SELECT coalesce(sum(claims), 0)::bigint FROM coupons_campaignallowance WHERE campaign = %s"
 SPREAD = """
 UPDATE coupons_campaignallowance share SET total = new.total
 FROM unnest(%(ids)s::bigint[], %(totals)s::bigint[]) AS new(id, total) WHERE share.id = new.id
 """
 # The guard; a test that takes it away must see more claims than there are.
 CLAIM_ROOM = "share.claims < share.total"
-# A claim of one share: a piece of a statement, after which `taken` has a row. It begins once {before} holds.
+# A claim of one share: a piece of a statement, after which `taken` has a row, which says whether that was its last.
+# It begins once {before} holds.
 TAKEN = f"""taken AS (
     UPDATE coupons_campaignallowance share SET claims = share.claims + 1
     WHERE share.id = %(share)s AND {CLAIM_ROOM} AND {{before}}
-    RETURNING share.id
+    RETURNING share.id, share.claims = share.total AS last
 )"""  # noqa: S608 - clauses of this file
 
 
@@ -68,6 +70,15 @@ def spread(shares: Sequence[Share], released: int) -> list[Share]:
     ]
     _execute(SPREAD, {"ids": [share.id for share in found], "totals": [share.total for share in found]})
     return found
+
+
+def claimed(campaign: str) -> int:
+    """How many claims it has given, as far as is committed or done in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIMED, [campaign])
+        row = cursor.fetchone()
+    assert row is not None
+    return row[0]
 
 
 def _lock(campaign: str) -> list[Share]:

@@ -15,12 +15,14 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.models import Sum
 
+from apps.audiences.models import Customer
 from apps.core import crash, idempotency
 from apps.core.clock import database_now
 from apps.core.errors import Refused
 from apps.core.models import IdempotencyRecord
 from apps.coupons import allowances, campaigns, releases
 from apps.coupons.models import CampaignAllowance, ClaimUse, Coupon, CouponEntry, TemplateAllowance
+from apps.coupons.services import at_once as claiming_at_once
 from apps.coupons.services import claiming
 from tests.concurrency.processes import FORK, Meeting, at_once
 from tests.coupons.world import a_campaign, a_template
@@ -57,6 +59,16 @@ def without_check() -> Iterator[Callable[[str, str], None]]:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID")
 
 
+def without_guard(monkeypatch: pytest.MonkeyPatch, guard: str) -> None:
+    """Both ways of claiming, step by step and at once, without one of their clauses."""
+    whole = claiming_at_once.statement
+    assert guard in claiming.CLAIM
+    monkeypatch.setattr(claiming, "CLAIM", claiming.CLAIM.replace(guard, "TRUE"))
+    monkeypatch.setattr(
+        claiming_at_once, "statement", lambda plan, now: whole(plan, now).replace(guard, "TRUE")
+    )
+
+
 def claim(customer: str, campaign: str = "claim-1") -> str:
     """How it went."""
     try:
@@ -84,12 +96,13 @@ def rush(job: Callable[[int, int], str], attempts: int) -> Counter[str]:
 
 
 def two_at_the_last(*claims: tuple[str, str]) -> list[str]:
-    """Two who have both seen that one is left, at the same instant."""
+    """Two who are known and have both seen that one is left, at the same instant."""
+    Customer.objects.bulk_create([Customer(code=code) for code, _ in claims], ignore_conflicts=True)
     meeting = Meeting("looked", len(claims))
 
     def job_of(customer: str, campaign: str) -> Callable[[], str]:
         def job() -> str:
-            claiming.crash_point = meeting.come  # type: ignore[attr-defined]
+            claiming.crash_point = claiming_at_once.crash_point = meeting.come  # type: ignore[attr-defined]
             return claim(customer, campaign)
 
         return job
@@ -107,24 +120,28 @@ def test_a_rush_gets_exactly_what_there_is(quantity: int) -> None:
     assert broken() == []
 
 
-def test_two_at_the_last_claim_of_a_campaign() -> None:
+# Of two only the second is left: nobody remembers a campaign for that. Of three the second is claimed at once.
+@pytest.mark.parametrize("quantity", [2, 3])
+def test_two_at_the_last_claim_of_a_campaign(quantity: int) -> None:
     a_template()
-    a_campaign(quantity=2)
-    claim("first")
+    a_campaign(quantity=quantity)
+    assert {claim(f"before-{number}") for number in range(quantity - 1)} == {"claimed"}
     assert two_at_the_last(("c1", "claim-1"), ("c2", "claim-1")) == ["claimed", "sold_out"]
-    assert Coupon.objects.count() == 2
+    assert Coupon.objects.count() == quantity
+    assert broken() == []
 
 
+@pytest.mark.parametrize("quantity", [2, 3])
 def test_control_without_the_guard_of_the_release(
-    monkeypatch: pytest.MonkeyPatch, without_check: Callable[[str, str], None]
+    quantity: int, monkeypatch: pytest.MonkeyPatch, without_check: Callable[[str, str], None]
 ) -> None:
     a_template()
-    a_campaign(quantity=2)
-    claim("first")
+    a_campaign(quantity=quantity)
+    assert {claim(f"before-{number}") for number in range(quantity - 1)} == {"claimed"}
     without_check("coupons_campaignallowance", "campaign_allowance_total")
-    monkeypatch.setattr(claiming, "CLAIM", claiming.CLAIM.replace(releases.CLAIM_ROOM, "TRUE"))
+    without_guard(monkeypatch, releases.CLAIM_ROOM)
     assert two_at_the_last(("c1", "claim-1"), ("c2", "claim-1")) == ["claimed", "claimed"]
-    assert Coupon.objects.count() == 3
+    assert Coupon.objects.count() == quantity + 1
 
 
 def test_the_budget_in_money_goes_to_the_last_coupon_that_fits() -> None:
@@ -170,7 +187,7 @@ def test_control_without_the_guard_of_the_budget(
     monkeypatch: pytest.MonkeyPatch, without_check: Callable[[str, str], None]
 ) -> None:
     without_check("coupons_templateallowance", "template_allowance_quantity")
-    monkeypatch.setattr(claiming, "CLAIM", claiming.CLAIM.replace(allowances.QUANTITY_ROOM, "TRUE"))
+    without_guard(monkeypatch, allowances.QUANTITY_ROOM)
     assert one_budget_of_two_campaigns() == ["claimed", "claimed"]
     assert Coupon.objects.count() == 3
 
@@ -184,17 +201,19 @@ def test_a_customer_gets_as_many_as_one_may_have() -> None:
     assert broken() == []
 
 
+@pytest.mark.parametrize("coupons", [1, 2])  # a pack is claimed step by step
 def test_control_without_the_guard_of_the_limit(
-    monkeypatch: pytest.MonkeyPatch, without_check: Callable[[str, str], None]
+    coupons: int, monkeypatch: pytest.MonkeyPatch, without_check: Callable[[str, str], None]
 ) -> None:
+    items = [{"template": "ten-off", "quantity": coupons}]
     a_template()
-    a_campaign(per_customer=2)
+    a_campaign(items=items, per_customer=2)
     claim("c1")
     assert two_at_the_last(("c1", "claim-1"), ("c1", "claim-1")) == ["claimed", "limit_reached"]
-    a_campaign("again", per_customer=2)
+    a_campaign("again", items=items, per_customer=2)
     claim("c1", "again")
     without_check("coupons_claimuse", "claim_use_within_limit")
-    monkeypatch.setattr(claiming, "CLAIM", claiming.CLAIM.replace(claiming.WITHIN_LIMIT, "TRUE"))
+    without_guard(monkeypatch, claiming_at_once.WITHIN_LIMIT)
     assert two_at_the_last(("c1", "again"), ("c1", "again")) == ["claimed", "claimed"]
 
 
@@ -263,12 +282,18 @@ def picture() -> tuple[int, ...]:
     return Coupon.objects.count(), CouponEntry.objects.count(), budget, claims, had
 
 
+# One who is known already claims at once, others step by step.
+@pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("place", ["locked", *STEPS])
-def test_a_process_killed_in_a_claim_leaves_nothing_and_the_same_request_ends_the_same(place: str) -> None:
+def test_a_process_killed_in_a_claim_leaves_nothing_and_the_same_request_ends_the_same(
+    place: str, known: bool
+) -> None:
     a_template(budget={"quantity": 5})
     a_campaign(per_customer=2, quantity=5)
     if place != "locked":  # the first claim of all goes another way
         claim("first")
+    if known:
+        Customer.objects.create(code="c1")
     before = picture()
     killed_at(place, ask)
     assert picture() == before

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from apps.audiences.models import Audience, AudienceMember, Customer
 from apps.core.clock import database_now, frozen
 from apps.core.errors import Refused
+from apps.core.models import OutboxEvent
 from apps.coupons.looks import Where
 from apps.coupons.models import (
     CampaignAllowance,
@@ -16,11 +18,13 @@ from apps.coupons.models import (
     ClaimCampaign,
     ClaimUse,
     Coupon,
+    CouponEntry,
     CouponTemplate,
     TemplateAllowance,
 )
 from apps.coupons.services.claiming import claim
 from tests.coupons.world import a_campaign, a_template, in_hours
+from tests.orders_life.audit import broken
 
 pytestmark = pytest.mark.django_db
 
@@ -63,14 +67,107 @@ def test_a_claim_gives_a_coupon_and_counts_it_everywhere():
     assert Customer.objects.get(code="c1").orders is None
 
 
-def test_a_claim_is_two_statements():
-    a_template(budget={"quantity": 10_000})
-    a_campaign(per_customer=2, quantity=5_000)
-    claimed("c1")
+def statements_of(customer):
     with CaptureQueriesContext(connection) as queries:
-        claimed("c1")
-    statements = [one["sql"].split()[0] for one in queries if "SAVEPOINT" not in one["sql"]]
-    assert statements == ["SELECT", "WITH"]
+        claimed(customer)
+    return [one["sql"].split()[0] for one in queries if "SAVEPOINT" not in one["sql"]]
+
+
+@pytest.mark.parametrize("limits", [{}, {"per_customer": 2}, {"per_customer": 2, "per_customer_per_day": 2}])
+@pytest.mark.parametrize("budget", [{}, {"quantity": 10_000}, {"quantity": 9_999, "amount": 9_999_000}])
+def test_a_claim_that_is_like_another_is_one_statement(limits, budget):
+    a_template(budget=budget)
+    a_campaign(quantity=5_000, **limits)
+    claimed("c1")
+    assert statements_of("c1") == ["WITH"]
+    assert Coupon.objects.count() == sum(CampaignAllowance.objects.values_list("claims", flat=True)) == 2
+    assert list(ClaimUse.objects.values_list("claims", flat=True)) == [2] * len(limits)
+    assert broken() == []
+
+
+def test_a_claim_of_a_pack_or_for_a_few_is_two_statements():
+    a_template(budget={"quantity": 10_000})
+    a_campaign(items=[{"template": "ten-off", "quantity": 2}], per_customer=2, quantity=5_000)
+    claimed("c1")
+    assert statements_of("c1") == ["SELECT", "WITH"]
+    a_campaign("for-some", targeting={"regions": ["north"]}, quantity=5_000)
+    Customer.objects.filter(code="c1").update(region="north")
+    claimed("c1", "for-some")
+    with CaptureQueriesContext(connection) as queries:
+        claimed("c1", "for-some")
+    assert len([one for one in queries if "SAVEPOINT" not in one["sql"]]) == 2
+
+
+@pytest.mark.parametrize(
+    "validity",
+    [
+        {"mode": "relative", "days": 3, "delay_days": 2},
+        {"mode": "fixed", "from": "2020-01-01T00:00:00+00:00", "until": "2120-01-01T00:00:00+00:00"},
+        None,
+    ],
+)
+def test_a_claim_at_once_gives_the_same_coupon_as_one_by_steps(validity):
+    a_template(validity=validity)
+    a_campaign(quantity=5_000)
+    with frozen(database_now()):
+        (by_steps,), (at_once,) = claimed("c1"), claimed("c1")
+    fields = ("template", "name", "customer", "valid_from", "valid_until", "source", "code_tail")
+    assert [getattr(at_once, name) for name in fields] == [getattr(by_steps, name) for name in fields]
+    columns = ("template", "version", "state", "valid_from", "valid_until", "source", "origin", "bucket")
+    first, second = Coupon.objects.order_by("id").values_list(*columns)
+    assert first == second
+    assert [one.code for one in (by_steps, at_once)] == list(
+        Coupon.objects.order_by("id").values_list("code", flat=True)
+    )
+    events = (
+        OutboxEvent.objects.filter(topic="coupon.issued").order_by("id").values_list("payload", flat=True)
+    )
+    assert (
+        len({frozenset((key, value) for key, value in one.items() if key != "coupon") for one in events}) == 1
+    )
+
+
+def test_what_was_remembered_gives_way_to_what_is_decided():
+    a_template(budget={"quantity": 2_000})
+    first = a_campaign(quantity=5_000, per_customer=2).current.content
+    claimed("c1")
+    # When the limit and the template are revised, each counts for the next who asks
+    a_campaign(quantity=5_000, per_customer=1, starts_at=first["starts_at"], ends_at=first["ends_at"])
+    assert refusal("c1") == (409, "limit_reached", {})
+    claimed("c2")
+    a_template(budget={"quantity": 2_500}, validity={"mode": "relative", "days": 1})
+    (one,) = claimed("c3")
+    assert (one.valid_until - one.valid_from, Coupon.objects.get(code=one.code).version) == (
+        timedelta(days=1),
+        2,
+    )
+    assert sum(TemplateAllowance.objects.values_list("total_quantity", flat=True)) == 2_500
+    assert broken() == []
+
+
+def test_a_claim_at_once_that_comes_too_late_gives_back_what_it_took():
+    a_template(budget={"quantity": 5_000})
+    a_campaign(quantity=5_000, per_customer=9, per_customer_per_day=9)
+    claimed("c1")
+    (one,) = claimed("c1")
+    # Given that the part of the release where this connection claims has run out by then
+    place = Coupon.objects.get(code=one.code).bucket
+    CampaignAllowance.objects.filter(bucket=place).update(claims=F("total"))
+    assert statements_of("c1") == ["WITH", "WITH", "SELECT", "WITH"]
+    assert list(ClaimUse.objects.values_list("claims", flat=True)) == [3, 3]
+    assert sum(TemplateAllowance.objects.values_list("issued_quantity", flat=True)) == 3
+    assert Coupon.objects.count() == CouponEntry.objects.count() == 3
+    # Then the next one goes elsewhere at once
+    assert statements_of("c1") == ["WITH"]
+
+
+def test_a_limit_of_one_customer_is_not_in_the_way_of_others():
+    a_template(budget={"quantity": 5_000})
+    a_campaign(quantity=5_000, per_customer=1)
+    claimed("c1")
+    Customer.objects.create(code="c2")
+    assert refusal("c1")[1] == "limit_reached"
+    assert statements_of("c2") == ["WITH"]
 
 
 def test_what_is_not_limited_is_not_counted():

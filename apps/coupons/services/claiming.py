@@ -1,5 +1,7 @@
 """Claiming: a customer takes what a campaign hands out. One look without locks, one statement that decides.
 
+Most claims need not even look: what the process remembers is asked for in the statement itself (`at_once.py`).
+
 A claim takes the customer's limits first, then the templates' budgets, the campaign's release last, so that a hot row
 is locked for as short as can be. What was too late by a moment is looked at again, the last time with all of it locked:
 as long as something is left, whoever asks gets it. That nothing is left is seen in the look, which locks nothing.
@@ -25,6 +27,7 @@ from apps.coupons.making import ALL_DRAWN, MADE, RESULT, How, Issued, Wanted, ro
 from apps.coupons.models import ClaimAttempt
 from apps.coupons.parts import NotEnough
 from apps.coupons.refusals import limit_reached
+from apps.coupons.services.at_once import WITHIN_LIMIT, claim_at_once, remember
 from apps.coupons.services.issue import draws_for, need_lock, numbers_of, prepared
 from apps.coupons.services.selling_out import sell_out
 from apps.risk.lifecycle import Trigger
@@ -32,8 +35,6 @@ from apps.risk.services.assessing import admit
 
 ATTEMPTS = 3
 NOTHING_DONE = "no_claim_yet"
-# The guard; a test that takes it away must see somebody get more than they may.
-WITHIN_LIMIT = "had.claims < excluded.most"
 USE = f"""
     INSERT INTO coupons_claimuse AS had (origin, customer_code, day, claims, most)
     SELECT %(campaign)s, %(customer)s, day, 1, most
@@ -66,6 +67,10 @@ def claim(
     `marks` are hashed. Errors: Refused unknown_campaign, ended, not_started, not_eligible, limit_reached, sold_out
     (with `next_release_at`), denied_by_risk, each but the first noted for customer service by its `after`; BusyError.
     """
+    at_once = claim_at_once(campaign, customer, shop)
+    if at_once is not None:
+        crash_point("claimed")
+        return [at_once]
     for number in range(1, ATTEMPTS + 1):
         look = _look(campaign, customer, where)
         found = known_for_claims(look.campaign, shop)
@@ -117,6 +122,7 @@ def _take(campaign: Campaign, look: Look, *, under_lock: bool) -> list[Issued]:
         crash_point("locked")
     crash_point("looked")
     issued = _write(campaign, look, wanted, limits)
+    remember(campaign, look.now)
     if campaign.claims + 1 >= campaign.terms.quantity:
         sell_out(campaign.code)
     crash_point("claimed")
