@@ -1,14 +1,18 @@
-"""How a request is told to an approver. The apps whose things are approved register who can put them in words."""
+"""How a request is told to an approver. The apps whose things are approved register who can put them in words.
+
+What speaks against a request is no wording but a fact that decisions ask for: `approvals.registry.watch_risks`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 
 from apps.approvals.models import ApprovalRequest
+from apps.approvals.registry import Risk, risks_of
 
 
 class Presenter(Protocol):
@@ -31,6 +35,16 @@ class Presenter(Protocol):
     def starts_at(self, request: ApprovalRequest) -> datetime | None: ...
 
 
+@runtime_checkable
+class Costing(Protocol):
+    """A presenter that knows the most a request can cost, in words; "" where it costs nothing."""
+
+    def cost(self, request: ApprovalRequest) -> str | Promise: ...
+
+
+SampleSource = Callable[[ApprovalRequest], Sequence[Any]]
+
+_sample_sources: list[SampleSource] = []
 _presenters: dict[str, Presenter] = {}
 
 
@@ -41,3 +55,18 @@ def register(document: str, presenter: Presenter) -> None:
 
 def presenter_for(request: ApprovalRequest) -> Presenter | None:
     return _presenters.get(request.action.split(".")[0])
+
+
+def verdicts(request: ApprovalRequest) -> list[Risk]:
+    """What stands first on the page: every risk that must be ticked, the worst of each source first."""
+    return risks_of(request)
+
+
+def show_samples(source: SampleSource) -> None:
+    """`source` prices sample carts without and with what is asked: rows for the template."""
+    if source not in _sample_sources:
+        _sample_sources.append(source)
+
+
+def samples_of(request: ApprovalRequest) -> list[Any]:
+    return [sample for source in _sample_sources for sample in source(request)]

@@ -18,6 +18,7 @@ from apps.offers.documents import diff
 from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.fault_texts import text_of_fault
 from apps.offers.forms.paths import nearest
+from apps.pricing.money import format_money
 
 EFFECTS: dict[str, Promise] = {
     "publish": _("Once approved, exactly this content counts, from its start on."),
@@ -66,6 +67,16 @@ class VersionPresenter:
             label = f"{field.label}: " if field is not None else ""
             found.append(f"{label}{text_of_fault(fault, field)}")
         return found
+
+    def cost(self, request: ApprovalRequest) -> str | Promise:
+        """The budget is the most that a publication can spend."""
+        content = self._content(request)
+        if _verb(request) != PUBLISH or "budget" not in content:
+            return ""
+        amount = (content["budget"] or {}).get("amount")
+        if amount is None:
+            return _("no limit in money")
+        return _("at most %(money)s") % {"money": format_money(amount, self.model_admin.currency())}
 
     def url(self, request: ApprovalRequest) -> str:
         return self.model_admin.url_of(self._thing(request)) + "?read"
