@@ -102,7 +102,7 @@ def two_at_the_last(*claims: tuple[str, str]) -> list[str]:
 
     def job_of(customer: str, campaign: str) -> Callable[[], str]:
         def job() -> str:
-            claiming.crash_point = claiming_at_once.crash_point = meeting.come  # type: ignore[attr-defined]
+            claiming.crash_point = claiming_at_once.crash_point = meeting.come  # type: ignore[assignment, attr-defined]
             return claim(customer, campaign)
 
         return job
