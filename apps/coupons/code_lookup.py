@@ -12,12 +12,13 @@ from apps.core.prepared import prepared_cursor
 from apps.core.throttle import TooManyTries
 from apps.coupons.codes_text import digest_of
 from apps.coupons.services.codes.guessing import Guesser, note_misses, take_turn
+from apps.coupons.terms import TEMPLATES, read_templates
 
 MOST_LOOKED_UP = 5
 UNCLAIMED = "(b.shared OR c.coupon_id IS NULL)"
 # A code is open or it is not: whatever is wrong with it, the same statement finds nothing.
 OPEN = f"""
-SELECT c.digest, c.id, b.id, b.code, b.template, b.shared, b.per_customer, c.tail, {{now}}
+SELECT c.digest, c.id, b.id, b.code, b.template, b.shared, b.per_customer, c.tail, {{now}}, {{budget}}
 FROM coupons_code c
 JOIN coupons_codebatch b ON b.id = c.batch_id
 JOIN coupons_coupontemplate t ON t.code = b.template
@@ -26,6 +27,9 @@ WHERE c.digest = ANY(%(digests)s) AND NOT c.revoked AND {UNCLAIMED} AND b.state 
     AND t.status = 'approved' AND (%(shop)s::text IS NULL OR t.shop_code IN ('', %(shop)s::text))
     {{more}}
 """  # noqa: S608 - clauses of ours
+NOT_ASKED = "NULL"
+# The template with what its budget has left.
+BUDGET = TEMPLATES.format(codes="ARRAY[b.template]")
 #: what a customer has had of a shared code stands under this and the batch's code
 USES = "batch:"
 # A quote must not promise what the claim would refuse: a shared code that is used up, in all or by this customer.
@@ -72,27 +76,40 @@ def open_codes(
         turn = take_turn(Guesser(customer, client, marks or {}), times=len(asked))
     except TooManyTries:
         return {}
-    found = find_open(asked, customer=customer or "", now=now, shop=shop, more=LEFT)
+    found = find_open(asked, customer=customer or "", now=now, shop=shop, more=LEFT, budget=BUDGET)
     note_misses(turn, len(asked) - len(found))
     return found
 
 
 def find_open(
-    presented: Sequence[str], *, customer: str, now: datetime | None, shop: str | None, more: str = ""
+    presented: Sequence[str],
+    *,
+    customer: str,
+    now: datetime | None,
+    shop: str | None,
+    more: str = "",
+    budget: str = NOT_ASKED,
 ) -> dict[str, OpenCode]:
-    """The look-up itself, for callers who have taken their turn; two spellings of one code are one code."""
+    """The look-up itself, for callers who have taken their turn; two spellings of one code are one code.
+
+    With the `budget` read, codes whose template has no coupon left are not among them.
+    """
     clock, moment = ("%(now)s::timestamptz", [now]) if now is not None else now_sql()
     names: dict[str, Any] = {"customer": customer, "shop": shop, "now": moment[0] if moment else None}
     wanted: dict[bytes, str] = {}
     for text in presented:
         wanted.setdefault(digest_of(text), text)
     names["digests"] = list(wanted)
-    statement = OPEN.format(now=clock.replace("%s", "%(now)s"), more=more)
+    statement = OPEN.format(now=clock.replace("%s", "%(now)s"), more=more, budget=budget)
     with prepared_cursor() as cursor:
         cursor.execute(statement, names)
         rows = cursor.fetchall()
-    by_digest = {bytes(row[0]): row[1:] for row in rows}
+    by_digest = {bytes(row[0]): row[1:-1] for row in rows if _has_room(row[-1])}
     return {text: _open(text, by_digest[digest]) for digest, text in wanted.items() if digest in by_digest}
+
+
+def _has_room(budget: Sequence[str] | None) -> bool:
+    return budget is None or all(template.left for template in read_templates(budget).values())
 
 
 def _open(presented: str, row: tuple[Any, ...]) -> OpenCode:

@@ -100,3 +100,16 @@ def test_a_code_that_was_refused_leaves_no_claim(shop: Shop, codes: list[str]) -
     assert (answer.status_code, answer.json()["code"]) == (409, "price_changed")
     assert Coupon.objects.count() == 0
     assert shop.held("o1", 2, customer="c1", coupons=[codes[0]])["payable_total"] == 19_000
+
+
+def test_a_code_whose_template_has_nothing_left_is_priced_without(shop: Shop, ann: Any, cleo: Any) -> None:
+    """Given an open code and a budget that others have used up, then neither quote nor order count on it, or wait."""
+    ten_off(budget={"quantity": 1})
+    [code] = taken(opened(ann, cleo, template="ten", quantity=1), ann, cleo)
+    [last] = give(customer="c2")
+    cart = {"currency": "CNY", "lines": [{"line": "1", "sku": "A", "quantity": 2}], "customer": "c1"}
+    quote = shop.post("quotes", {**cart, "coupons": [code]}).json()
+    assert (quote["payable_total"], quote["coupons"][0]["reason"]) == (20_000, "unknown_coupon")
+    assert shop.held("o1", 2, customer="c1", coupons=[code])["payable_total"] == 20_000
+    assert (budget(), state(last)) == ((1, 0, 0), ("unused", ""))
+    assert broken() == []
