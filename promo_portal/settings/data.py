@@ -8,15 +8,15 @@ __all__ = ["BROKER_URL", "CACHES", "DATABASES"]
 STATEMENT_TIMEOUT_MS = env.int("DB_STATEMENT_TIMEOUT_MS", default=60_000)
 LOCK_TIMEOUT_MS = env.int("DB_LOCK_TIMEOUT_MS", default=5_000)
 IDLE_IN_TRANSACTION_MS = env.int("DB_IDLE_IN_TRANSACTION_MS", default=60_000)
-# 0: none. Web processes ask for one (gunicorn_conf.py): whatever stands still there lets go of its rows.
+# 0: none (PostgreSQL knows it from 17 on). Web processes ask for one (gunicorn_conf.py): whatever stands still there lets go of its rows.
 TRANSACTION_TIMEOUT_MS = env.int("DB_TRANSACTION_TIMEOUT_MS", default=0)
 SESSION_OPTIONS = " ".join(
     f"-c {name}={value}"
     for name, value in (
+        *((("transaction_timeout", TRANSACTION_TIMEOUT_MS),) if TRANSACTION_TIMEOUT_MS else ()),
         ("statement_timeout", STATEMENT_TIMEOUT_MS),
         ("lock_timeout", LOCK_TIMEOUT_MS),
         ("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_MS),
-        ("transaction_timeout", TRANSACTION_TIMEOUT_MS),
         # Only statements prepared by name have one: those of the hot paths, whose shape never depends on a value.
         ("plan_cache_mode", "force_generic_plan"),
     )
