@@ -239,7 +239,7 @@ def test_a_wallet_says_where_each_coupon_came_from_and_its_life(somebody):
     assert (
         f'<a class="pp-link" href="/admin/coupons/claimcampaign/{campaign.pk}/change/">双11领券</a>' in page
     )
-    assert page.count("<strong>issued</strong>") == 2
+    assert page.count("<strong>Issued</strong>") == 2
     assert "· gift</li>" in page
     assert "The customer had as many as one may have." in page
     used = text_of(somebody("auditor").get(f"{CUSTOMER}?state=used"))

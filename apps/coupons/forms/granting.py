@@ -44,7 +44,7 @@ class CompensationForm(PlainForm):
     customer = forms.CharField(label=_("Customer"), max_length=64, widget=UnfoldAdminTextInputWidget())
     template = forms.ChoiceField(label=_("Coupon"), widget=UnfoldAdminSelectWidget())
     quantity = forms.IntegerField(
-        label=_("How many"),
+        label=_("Number of coupons"),
         min_value=1,
         max_value=MOST_AT_ONCE,
         initial=1,

@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.accounts.current import signed_in
 from apps.audiences.models import Customer
@@ -75,7 +76,7 @@ def customer_view(admin_site: AdminSite, request: HttpRequest, code: str) -> Htt
     names = _Names([*shown, *attempts])
     context = {
         **admin_site.each_context(request),
-        "title": code,
+        "title": _("Customer %(code)s") % {"code": code},
         "code": code,
         "customer": customer,
         "now": database_now(),
