@@ -385,7 +385,7 @@ class Life(RuleBasedStateMachine):
                     self.let_go(known.coupon)
         for one in self.coupons.values():
             if one.state == "unused":
-                one.state = "expired" if one.until <= self.minute else self.shown(one)
+                one.state = self.shown(one)
 
     @invariant()
     def it_is_as_the_model_says(self) -> None:
@@ -448,3 +448,16 @@ def test_control_a_campaign_that_asks_no_clock_is_noticed(
     monkeypatch.setattr(Terms, "released", lambda self, _now: self.quantity)
     with pytest.raises(AssertionError):
         four_claims(life)
+
+
+def test_what_is_void_stays_void_when_its_time_is_over(life: type[Life]) -> None:
+    """Given a coupon that was voided and is over before a job came to it, then it is void, and its place free."""
+    machine = life()
+    machine.grant("ann", 2)
+    machine.time_passes(DAY - 1)
+    machine.have_all_void()
+    machine.time_passes(1)
+    machine.it_is_as_the_model_says()
+    machine.sweep()
+    assert machine.sums() == (0, 0, 0)
+    machine.it_is_as_the_model_says()

@@ -13,9 +13,11 @@ from apps.coupons.services.closing import expire_coupons
 BATCH = 2_000
 ATTEMPTS_KEPT = timedelta(days=90)
 PURGE = 10_000
+# What was voided is the voiding's, which gives its place back: its customer was told that it is void.
 DUE = """
-SELECT id FROM coupons_coupon WHERE state = 'unused' AND valid_until <= {now}
-ORDER BY valid_until LIMIT %s FOR UPDATE SKIP LOCKED
+SELECT c.id FROM coupons_coupon c WHERE c.state = 'unused' AND c.valid_until <= {now}
+    AND NOT EXISTS (SELECT FROM coupons_coupontemplate t WHERE t.code = c.template AND t.voided_at > c.issued_at)
+ORDER BY c.valid_until LIMIT %s FOR UPDATE OF c SKIP LOCKED
 """
 
 
