@@ -26,6 +26,11 @@ from apps.offers.versions.errors import DocumentFaults, EditConflict
 Json = dict[str, Any]
 
 
+def refused(code: str, error: str, **more: Any) -> JsonResponse:
+    """An answer that says no. What the script expects and shows is no failed request, so its status is 200."""
+    return JsonResponse({"refused": code, "error": error, **more})
+
+
 def rows(request: HttpRequest, desk: Desk) -> JsonResponse:
     """The table as it is saved."""
     return JsonResponse(_saved(desk))
@@ -59,7 +64,7 @@ def fill_rows(request: HttpRequest, desk: Desk) -> JsonResponse:
         rule = fill(str(said.get("rule", "")), str(said.get("value", "")))
     except ValidationError as error:
         meant = (error.error_list[0].params or {}).get("zhe", "")
-        return JsonResponse({"error": " ".join(error.messages), "meant": meant}, status=422)
+        return refused("doubtful", " ".join(error.messages), meant=meant)
     read = read_rows(typed)
     ground = desk.ground({row.sku for row in read})
     new, left = filled(typed, [row.entry.price for row in read], ground.goods, rule)
@@ -89,7 +94,7 @@ def save(request: HttpRequest, desk: Desk) -> JsonResponse:
     limit, limit_faults = read_limit(str(said.get("limit", "")))
     if limit_faults or any(row.faults for row in read):
         answer, _rows, _ground = desk.answer(typed)
-        return JsonResponse({"rows": answer, "limit": limit_faults, "error": _stay()}, status=422)
+        return refused("faults", _stay(), rows=answer, limit=limit_faults)
     table = table_of_rows(read, limit)
     seen = Seen(_whole(said.get("version")), _whole(said.get("revision")))
     try:
@@ -111,7 +116,7 @@ def _conflict(desk: Desk, mine: Any, error: EditConflict) -> JsonResponse:
     theirs = fresh.table().entries
     ground = fresh.ground({*theirs, *mine})
     found = changes_answer(changes(theirs, mine), ground, desk.currency)
-    return JsonResponse({"error": error.message, "theirs": _saved(fresh), "difference": found}, status=409)
+    return refused("conflict", error.message, theirs=_saved(fresh), difference=found)
 
 
 def _faults(desk: Desk, typed: list[Typed], error: DocumentFaults) -> JsonResponse:
@@ -126,7 +131,7 @@ def _faults(desk: Desk, typed: list[Typed], error: DocumentFaults) -> JsonRespon
         elif not any(level == "fault" for _code, level, _text in row["problems"]):
             row["problems"].insert(0, ["fault", "fault", text_of_fault(fault)])
     said = [_stay(), *dict.fromkeys(top)]
-    return JsonResponse({"rows": answer, "limit": [], "error": " ".join(said)}, status=422)
+    return refused("faults", " ".join(said), rows=answer, limit=[])
 
 
 def stop(request: HttpRequest, desk: Desk) -> JsonResponse:

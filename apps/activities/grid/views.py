@@ -69,7 +69,7 @@ def _serve(model_admin: Any, request: HttpRequest, object_id: str, verb: str) ->
     except Forbidden as error:
         return JsonResponse({"error": error.message}, status=403)
     except DomainError as error:
-        return JsonResponse({"error": error.message, "code": error.code}, status=422)
+        return questions.refused(error.code, error.message)
 
 
 def page(model_admin: Any, request: HttpRequest, desk: Desk) -> HttpResponseBase:

@@ -122,7 +122,8 @@
         if (!text.trim()) return;
         const cells = cellsOf(text);
         const at = columns[view.span().left];
-        const named = cells[0].some((cell) => /^sku/i.test(cell));
+        const known = new Set(store.rows.map((row) => row.sku));
+        const named = cells[0].some((cell) => /^sku/i.test(cell)) || (cells[0].length > 1 && cells.filter((line) => known.has(line[0])).length * 2 >= cells.length);
         if (store.shown.length && !named && ["price", "stock", "limit"].includes(at)) pasteCells(cells);
         else if (cells.length === 1 && cells[0].length === 1 && at === "sku" && store.shown.length) store.edit([[store.shown[view.endRow], "sku", cells[0][0]]]);
         else store.pasteTable(text);

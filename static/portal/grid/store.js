@@ -26,9 +26,9 @@
         try {
             const response = await fetch(`${words.address}${verb}/`, options);
             const answer = await response.json();
-            return { ok: response.ok, status: response.status, answer };
+            return { ok: response.ok && !answer.refused, answer };
         } catch {
-            return { ok: false, status: 0, answer: { error: words.said.failed } };
+            return { ok: false, answer: { error: words.said.failed } };
         }
     }
 

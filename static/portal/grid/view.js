@@ -18,7 +18,7 @@
         const cell = document.createElement("div");
         cell.setAttribute("role", "columnheader");
         cell.className = `pp-cell pp-cell-${name}${NUMBERS.has(name) ? " pp-cell-number" : ""}`;
-        cell.textContent = label;
+        cell.textContent = cell.title = label;
         return cell;
     }));
     grid.setAttribute("aria-colcount", columns.length);
