@@ -72,6 +72,10 @@ def test_budget_and_campaign_have_exactly_what_is_claimed() -> None:
     assert (four["budget"], nine["budget"]) == ({"quantity": 3, "amount": 165}, {"quantity": 1, "amount": 55})
     assert four["scope"] == {"mode": "include", "skus": ["1", "3"]}
     assert [(one["quantity"], one["per_customer"]) for one in pack["claim_campaigns"]] == [(3, 2), (1, 1)]
+    ends = (four["validity"]["until"], pack["claim_campaigns"][0]["ends_at"])
+    assert ends == ("2017-03-08T00:00:00-05:00", "2017-03-07T23:59:00-05:00"), (
+        "coupons outlast their campaign"
+    )
     assert pack["catalog"]["skus"] == [{"sku": "1", "price": 290}, {"sku": "3", "price": 500}]
     assert str(STRANGER) not in json.dumps(pack["catalog"])
 

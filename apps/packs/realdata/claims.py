@@ -187,6 +187,7 @@ def _template(campaign: Campaign, goods: Iterable[int], terms: Terms, quantity: 
 
 
 def _campaign(campaign: Campaign, claimed: Mapping[tuple[str, str], int]) -> Json:
+    """Nobody can claim in the last minute: the coupons must outlast the campaign."""
     starts_at, ends_at = window(campaign)
     each = [number for (code, _household), number in claimed.items() if code == _code(campaign)]
     return {
@@ -194,7 +195,7 @@ def _campaign(campaign: Campaign, claimed: Mapping[tuple[str, str], int]) -> Jso
         "name": f"Campaign {campaign.campaign} ({campaign.type})",
         "template": f"coupon-{campaign.campaign:02d}",
         "starts_at": starts_at,
-        "ends_at": ends_at,
+        "ends_at": (datetime.fromisoformat(ends_at) - SHORTLY).isoformat(),
         "quantity": sum(each),
         "per_customer": max(each),
         "targeting": {"audiences": [audience_code(campaign)]},
