@@ -10,13 +10,22 @@ class PortalAdminSite(UnfoldAdminSite):
 
     def extra_urls(self) -> list[URLPattern]:
         from apps.orders.simulator.views import pick_view  # models are not loaded yet when the site is made
+        from apps.reporting.watch.views import board_view, more_stock_view
 
         return [
             path("simulator/", self.admin_view(self.simulator), name="simulator"),
             path("simulator/pick/<slug:source>/", self.admin_view(pick_view), name="simulator_pick"),
+            path("watch/rows/", self.admin_view(board_view), name="watch_board"),
+            path("watch/stop/<slug:code>/", self.admin_view(self.stop), name="watch_stop"),
+            path("watch/more-stock/<str:code>/", self.admin_view(more_stock_view), name="watch_more_stock"),
         ]
 
     def simulator(self, request: HttpRequest) -> HttpResponse:
         from apps.orders.simulator.views import simulator_view
 
         return simulator_view(self, request)
+
+    def stop(self, request: HttpRequest, code: str) -> HttpResponse:
+        from apps.reporting.watch.views import stop_view
+
+        return stop_view(self, request, code)

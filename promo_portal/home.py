@@ -1,4 +1,4 @@
-"""The home page: what waits for me, what is live, what starts and what ends next, and where to begin."""
+"""The home page: what waits for me, what sells and what is odd about it, what starts next, and the emergency brakes."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from apps.accounts.models import User
-from apps.activities.lifecycle import State
 from apps.activities.models import Activity
-from apps.activities.selectors import ending_next, live_now, paused, starting_next
-from apps.approvals.selectors import waiting_for
 from apps.core.clock import database_now
 from apps.offers.documents.activity import ACTIVITY_KINDS
 from apps.pricing.kinds import KINDS
-
-SHOWN = 6
+from apps.reporting.watch.board import MAY
+from apps.reporting.watch.readiness import starting_soon
+from apps.reporting.watch.views import board_context, rungs_for
+from promo_portal.waiting import SOON, waiting_of
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -26,45 +25,21 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user = request.user
     if not isinstance(user, User):
         return context
-    reads = user.has_perm("activities.view_activity")
+    page = {**context, "title": gettext("Home"), "kinds": _kinds(user)}
+    if not user.has_perm(MAY):
+        return page
+    now = database_now()
     return {
-        **context,
-        "title": gettext("Home"),
-        "now": database_now(),
-        "tasks": _tasks(user) if reads else None,
-        "columns": _columns() if reads else None,
-        "kinds": _kinds(user),
-        "any_activity": reads and Activity.objects.exists(),
+        **page,
+        **board_context(request),
+        "reads": True,
+        "now": now,
+        "soon": now + SOON,
+        "tasks": waiting_of(user, now),
+        "starts": starting_soon(now),
+        "rungs": rungs_for(request),
+        "any_activity": Activity.objects.exists(),
     }
-
-
-def _tasks(user: User) -> dict[str, Any]:
-    """What this person can do something about now."""
-    waiting = list(waiting_for(user)[: SHOWN + 1])
-    drafts = _mine(user, State.DRAFT)
-    stopped = list(paused()[:SHOWN])
-    return {
-        "waiting": waiting[:SHOWN],
-        "more": len(waiting) > SHOWN,
-        "drafts": drafts,
-        "paused": stopped,
-        "count": waiting_for(user).order_by().count() + len(drafts) + len(stopped),
-    }
-
-
-def _mine(user: User, state: State) -> list[Activity]:
-    """A person's own drafts; only who may submit them has something to do there."""
-    if not user.has_perm("activities.submit_activity"):
-        return []
-    return list(Activity.objects.filter(owner=user, status=state).order_by("-updated_at")[:SHOWN])
-
-
-def _columns() -> list[dict[str, Any]]:
-    return [
-        {"key": "live", "rows": list(live_now().order_by("-starts_at", "id")[:SHOWN])},
-        {"key": "next", "rows": list(starting_next(SHOWN))},
-        {"key": "ending", "rows": list(ending_next(SHOWN))},
-    ]
 
 
 def _kinds(user: User) -> Iterable[dict[str, str]]:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.orders",
     "apps.packs",
     "apps.storefront",
+    "apps.reporting",
 ]
 
 MIDDLEWARE = [
