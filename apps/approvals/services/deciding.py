@@ -63,7 +63,7 @@ def decide(
     handler.lock(request)
     locked = lock_request(request)
     _check_open(locked, handler, seen_hash)
-    principal = voice_for(locked, actor, handler.permission)
+    principal = _check_four_eyes(locked, actor, handler.permission)
     known = _known_risks(locked, acknowledged) if verdict is Verdict.APPROVE else []
     ApprovalDecision.objects.create(
         request=locked,
@@ -94,6 +94,11 @@ def _known_choices(request: ApprovalRequest, chosen: Collection[str]) -> list[st
     if not offered.issuperset(chosen):
         raise DomainError("unknown_choice", _("This request leaves no such choice."))
     return sorted(set(chosen))
+
+
+def _check_four_eyes(request: ApprovalRequest, actor: User, permission: str) -> User | None:
+    """For whom the actor decides, None for themself; raises FourEyes."""
+    return voice_for(request, actor, permission)
 
 
 def _known_risks(request: ApprovalRequest, acknowledged: Collection[str]) -> list[str]:
