@@ -67,6 +67,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         "activities.withdraw_activity",
         "activities.revise_activity",
         "activities.request_revocation",
+        "offers.add_placementrecord",
+        "offers.change_placementrecord",
         "orders.export_hit_orders",
         "audiences.add_audience",
         "audiences.change_audience",

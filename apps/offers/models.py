@@ -50,3 +50,33 @@ class BookChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.offer_code}"
+
+
+class PlacementRecord(models.Model):
+    """展示位: a place where a storefront shows things. Documents name it by its code and need no record of it."""
+
+    code = CodeField(_("code"), unique=True)
+    name_zh = models.CharField(_("name (Chinese)"), max_length=200)
+    name_en = models.CharField(_("name (English)"), max_length=200, blank=True)
+    channel = models.CharField(_("channel"), max_length=200, blank=True)
+    size = models.CharField(_("size"), max_length=100, blank=True)
+    rule = models.TextField(_("rule of what may stand there"), blank=True)
+    cost_per_day_amount = models.BigIntegerField(_("cost per day"), null=True, blank=True)
+    position = models.IntegerField(_("order in lists"), default=100)
+    is_active = models.BooleanField(_("may be picked"), default=True)
+
+    class Meta:
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+        ordering = ["position", "code"]
+        default_permissions = ("add", "change", "view")
+        constraints = [
+            code_check("placement_code_form"),
+            models.CheckConstraint(
+                condition=models.Q(cost_per_day_amount=None) | models.Q(cost_per_day_amount__gte=0),
+                name="placement_cost_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.code

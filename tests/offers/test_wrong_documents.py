@@ -102,8 +102,8 @@ ACTIVITIES = [
     (activity(display={"badge": {"fr": "x"}, "teaser": "blurred"}),
      ["display.badge.fr: is not known here", "display.teaser: must be one of price, hidden"]),
     (activity(display={"title": 5}), ["display.title: must be text"]),
-    (activity(placements=["moon"]),
-     ["placements[0]: must be one of home, venue, list, product, cart, checkout, coupon_center, popup"]),
+    (activity(placements=["moon/sea", "moon"]),
+     ["placements[0]: must be 1 to 64 visible ASCII characters without /"]),
     (activity(goals=[{"metric": "fame"}]),
      ["goals[0].metric: must be one of gmv, orders, units, customers, new_customers, aov, redemption_rate, "
       "sell_through, roi, margin", "goals[0].target: is required"]),

@@ -8,10 +8,11 @@ from apps.activities.admin.mutexes import find_mutexes
 from apps.activities.models import Activity, Event
 from apps.approvals.admin import presenters
 from apps.offers.admin import picking
+from apps.offers.admin.placement import PlacementAdmin
 from apps.offers.admin.presenting import VersionPresenter
 
 presenters.register(Activity.DOCUMENT, VersionPresenter(admin.site._registry[Activity]))
 picking.register("event", picking.by_model(Event))
 picking.register("mutex", find_mutexes)
 
-__all__ = ["ActivityAdmin", "EventAdmin"]
+__all__ = ["ActivityAdmin", "EventAdmin", "PlacementAdmin"]

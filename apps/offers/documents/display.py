@@ -12,7 +12,7 @@ MAX_SORT = 1_000_000
 
 
 class Placement(StrEnum):
-    """Where a storefront shows it, in the order in which a customer passes by."""
+    """Where a storefront usually shows it, in the order in which a customer passes by."""
 
     HOME = "home"
     VENUE = "venue"
@@ -62,9 +62,10 @@ def read_display(owner: Reader, key: str = "display") -> dict[str, Any]:
 
 
 def read_placements(owner: Reader, key: str = "placements") -> list[str]:
-    """Placements in the order of `Placement`, without repeats."""
-    found = set(owner.texts(key, choices=tuple(Placement)))
-    return [placement.value for placement in Placement if placement in found]
+    """Codes of placements without repeats: those of `Placement` in its order, then a portal's own by code."""
+    found = set(owner.codes(key))
+    usual = [placement.value for placement in Placement if placement in found]
+    return usual + sorted(found.difference(usual))
 
 
 def read_goals(owner: Reader, key: str = "goals") -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.offers.documents.display import Metric, Placement
+from apps.offers.documents.display import Metric
 from apps.pricing.layers import Layer
 from apps.pricing.offer import Span
 from apps.pricing.scope import ScopeMode
@@ -37,16 +37,6 @@ SPAN_LABELS = {
     Span.ACTIVITY: _("the whole activity"),
     Span.SESSION: _("each session"),
     Span.DAY: _("each day"),
-}
-PLACEMENT_LABELS = {
-    Placement.HOME: _("home page"),
-    Placement.VENUE: _("venue"),
-    Placement.LIST: _("product list"),
-    Placement.PRODUCT: _("product page"),
-    Placement.CART: _("cart"),
-    Placement.CHECKOUT: _("checkout"),
-    Placement.COUPON_CENTER: _("coupon centre"),
-    Placement.POPUP: _("pop-up"),
 }
 METRIC_LABELS = {
     Metric.GMV: _("GMV"),

@@ -19,11 +19,11 @@ from apps.offers.forms.labels import (
     MODE_LABELS,
     MONEY_METRICS,
     OWNER_LABELS,
-    PLACEMENT_LABELS,
     SHARE_METRICS,
     SPAN_LABELS,
 )
 from apps.offers.forms.slots import Group, Lookup, Rows, Slot
+from apps.offers.placements import placement_choices
 from apps.pricing.layers import ACTIVITY_LAYERS, LAYERS, Layer
 
 STACKING = "stacking"
@@ -181,8 +181,12 @@ def _target(lookup: Lookup) -> forms.Field:
 
 
 def placement_slot() -> Slot:
-    choices = [(placement.value, label) for placement, label in PLACEMENT_LABELS.items()]
-    return Slot("placements", inputs.ticks(_("Shown on"), choices), wide=True)
+    """Those in use; one that was chosen before it went out of use stays to be seen."""
+
+    def make(lookup: Lookup) -> forms.Field:
+        return inputs.ticks(_("Shown on"), placement_choices(lookup("placements") or ()))(lookup)
+
+    return Slot("placements", make, wide=True)
 
 
 def mutex_slot() -> Slot:

@@ -29,6 +29,7 @@ from apps.core.errors import DomainError
 from apps.core.locks import AdvisoryLock, hold
 from apps.core.permissions import require_permission
 from apps.coupons.models import ClaimCampaign, CouponTemplate
+from apps.offers.services.placements import know_placements
 from apps.offers.versions.models import Versioned
 from apps.packs.document import PackDocument, read_pack
 from apps.packs.people_section import MembersFile, no_members_file
@@ -165,6 +166,8 @@ def _write(document: PackDocument, portal: Portal | None, actor: User | None) ->
         report.sections[section] = _each(section, rows, model, save, faults)
     if faults:
         raise PackRefused(faults)
+    named = [row["placements"] for row in (*document.activities, *document.campaigns)]
+    know_placements(codes={code for codes in named for code in codes}, actor=actor)
     return report
 
 
