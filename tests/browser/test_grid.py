@@ -110,7 +110,7 @@ def test_only_faulty_rows_are_shown_with_the_reason(catalogue, open_window):
     expect(page.locator("#pp-grid-summary")).to_have_text("31个SKU · 1个有错 · 1个找不到 · 1个低于底价")
     page.check("#pp-grid-faulty")
     expect(page.locator(".pp-grid-row")).to_have_count(3)
-    expect(cell(page, 1, "问题")).to_have_text("活动价: 请输入金额，例如 100 或 1,000.50。")
+    expect(cell(page, 1, "问题")).to_have_text("活动价: 请输入金额，如 100 或 1,000.50。")
     page.click("[data-only=unknown]")
     expect(page.locator(".pp-grid-row")).to_have_count(1)
     expect(cell(page, 0, "问题")).to_contain_text("NONE")

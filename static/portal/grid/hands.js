@@ -166,13 +166,14 @@
         grid.focus({ preventScroll: true });
         dragging = true;
         view.go(Number(cell.dataset.row), Number(cell.dataset.column), event.shiftKey);
+        // Rows are drawn anew between two clicks, so no cell would hear a dblclick.
+        if (event.detail === 2) { dragging = false; open(); }
     });
     grid.addEventListener("mouseover", (event) => {
         const cell = dragging && event.target.closest(".pp-cell[data-row]");
         if (cell) view.go(Number(cell.dataset.row), Number(cell.dataset.column), true);
     });
     window.addEventListener("mouseup", () => { dragging = false; });
-    grid.addEventListener("dblclick", (event) => { if (event.target.closest(".pp-cell[data-row]")) open(); });
     grid.addEventListener("copy", (event) => {
         if (editor) return;
         event.clipboardData.setData("text/plain", copied());

@@ -122,8 +122,9 @@
             lines.push(none);
         }
         const open = body.querySelector(".pp-grid-editor");
-        body.replaceChildren(...lines);
-        if (open) body.append(open);
+        // An open editor stays where it is: taken out for a moment it would lose the focus and close.
+        for (const child of [...body.children]) if (child !== open) child.remove();
+        body.prepend(...lines);
         if (rows.length) grid.setAttribute("aria-activedescendant", `pp-cell-${view.endRow}-${view.endColumn}`);
     }
 
