@@ -44,6 +44,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": False,  # the header has a switch of its own, one click instead of two
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("portal/portal.css")],
+    "SCRIPTS": [lambda request: static("portal/moment.js")],
     "DASHBOARD_CALLBACK": "promo_portal.home.dashboard",
     "COMMAND": {
         "search_models": [

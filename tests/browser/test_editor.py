@@ -46,6 +46,42 @@ def test_a_doubtful_discount_is_asked_about_beside_its_field(operator):
     expect(page.locator(".pp-price-big")).to_have_text("¥340")
 
 
+def test_a_time_reads_the_same_in_every_browser_and_comes_from_the_calendar_too(operator):
+    operator.go(ADD)
+    page = operator.page
+    page.fill("[name=starts_at]", "2030-11-10 20:00")
+    expect(page.locator("#pp-sentence")).to_contain_text("2030年11月10日20:00起")
+    calendar = page.locator("[data-field=starts_at] .pp-moment-native")
+    calendar.evaluate("one => { one.value = '2030-11-11T10:30'; one.dispatchEvent(new Event('input')); }")
+    expect(page.locator("[name=starts_at]")).to_have_value("2030-11-11 10:30")
+    expect(page.locator("#pp-sentence")).to_contain_text("2030年11月11日10:30起")
+
+
+def test_a_threshold_takes_eight_inputs(operator):
+    operator.go(ADD)
+    page = operator.page
+    typed = {
+        "name": "满减",
+        "starts_at": "2030-11-10 20:00",
+        "ends_at": "2030-11-12 23:59:59",
+        "params.tiers[0].at": "300",
+        "params.tiers[0].benefit.amount_off": "50",
+        "limits.per_customer_orders": "1",
+        "budget.amount": "12万",
+    }
+    for name, text in typed.items():
+        page.fill(f"[name='{name}']", text)
+    page.check("[name=stacking][value=none]")
+    expect(page.locator("#pp-sentence")).to_have_text(
+        "2030年11月10日20:00至2030年11月12日24:00，满300减50，每人限1次，不与任何优惠同享，最多花 ¥120,000"
+    )
+    operator.press("[name=_save]")
+    content = Activity.objects.get().open_version().content
+    assert content["limits"]["per_customer_orders"] == 1
+    assert content["budget"]["amount"] == 12_000_000
+    assert content["stacks_with"] == []
+
+
 def test_choosing_another_kind_swaps_its_parameters_and_keeps_the_rest(operator):
     operator.go(ADD)
     page = operator.page

@@ -93,15 +93,15 @@ def test_the_question_names_both_answers(settings):
 
 
 @pytest.mark.parametrize(
-    ("moment", "text", "kind"),
+    ("moment", "text"),
     [
-        (datetime(2026, 11, 10, 12, 0, tzinfo=UTC), "2026-11-10T13:00", "datetime-local"),
-        (datetime(2026, 11, 10, 12, 0, 5, tzinfo=UTC), "2026-11-10T13:00:05", "datetime-local"),
-        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "2026-10-25T02:30+02:00", "text"),
-        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2026-10-25T02:30+01:00", "text"),
+        (datetime(2026, 11, 10, 12, 0, tzinfo=UTC), "2026-11-10 13:00"),
+        (datetime(2026, 11, 10, 12, 0, 5, tzinfo=UTC), "2026-11-10 13:00:05"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "2026-10-25 02:30+02:00"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2026-10-25 02:30+01:00"),
     ],
 )
-def test_stored_instant_stands_in_the_input_and_is_no_change(settings, moment, text, kind):
+def test_stored_instant_stands_in_the_input_and_is_no_change(settings, moment, text):
     settings.TIME_ZONE = "Europe/Berlin"
 
     class Form(forms.Form):
@@ -109,7 +109,7 @@ def test_stored_instant_stands_in_the_input_and_is_no_change(settings, moment, t
 
     html = str(Form(initial={"starts_at": moment})["starts_at"])
     assert f'value="{text}"' in html
-    assert f'type="{kind}"' in html
+    assert 'type="text"' in html
     assert not Form({"starts_at": text}, initial={"starts_at": moment}).has_changed()
 
 
@@ -119,6 +119,6 @@ def test_an_ambiguous_time_comes_back_as_text_so_that_it_can_be_answered(setting
     class Form(forms.Form):
         starts_at = LocalDateTimeField()
 
-    form = Form({"starts_at": "2026-10-25T02:30"})
+    form = Form({"starts_at": "2026-10-25 02:30"})
     assert not form.is_valid()
-    assert 'type="text"' in str(form["starts_at"])
+    assert 'value="2026-10-25 02:30"' in str(form["starts_at"])

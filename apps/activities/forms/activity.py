@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.activities.forms.more import more_groups
+from apps.activities.forms.more import bounds, more_groups
 from apps.activities.forms.sessions import session_group
 from apps.catalog.models import Shop
 from apps.core.forms import LocalDateTimeField
@@ -85,7 +85,7 @@ class ActivityForm(DocumentForm):
             entries.append(Slot("layer", layers, swaps=True))
         if self.layer is Layer.SHOP:
             entries.append(Slot("shop", inputs.select(_("Shop"), _shops())))
-        return [Group("", entries), Group("", param_entries(self.kind))]
+        return [Group("", entries), Group("", param_entries(self.kind)), Group("", bounds(self.layer))]
 
 
 def _shops() -> list[tuple[str, Any]]:

@@ -17,7 +17,7 @@ def more_groups(kind: type[Kind], layer: Layer) -> list[Group]:
     counts_units = layer is Layer.ITEM
     return [
         Group(_("Who gets it"), parts.targeting_entries(), folded=True),
-        Group(_("Limits"), parts.limit_entries(counts_units), folded=True),
+        Group(_("Limits"), _limits(layer), folded=True),
         Group(_("Stock"), parts.stock_entries(counts_units), folded=True),
         Group(_("Budget"), _budget(), folded=True),
         Group(_("What customers see"), _display(), folded=True),
@@ -26,9 +26,26 @@ def more_groups(kind: type[Kind], layer: Layer) -> list[Group]:
     ]
 
 
+def bounds(layer: Layer | None) -> list[Slot | Rows]:
+    """What most activities say beside their benefit: how often each customer, and how much in all."""
+    chosen = next(
+        slot for slot in parts.limit_entries(layer is Layer.ITEM) if slot.path == usual_limit(layer)
+    )
+    return [chosen, Slot("budget.amount", inputs.typed(MoneyField, _("At most spent"), min_amount=1))]
+
+
+def usual_limit(layer: Layer | None) -> str:
+    """Single goods are limited by units, whole orders by orders."""
+    return "limits.per_customer_units" if layer is Layer.ITEM else "limits.per_customer_orders"
+
+
+def _limits(layer: Layer) -> list[Slot | Rows]:
+    entries = parts.limit_entries(layer is Layer.ITEM)
+    return [entry for entry in entries if entry.path != usual_limit(layer)]
+
+
 def _budget() -> list[Slot | Rows]:
     return [
-        Slot("budget.amount", inputs.typed(MoneyField, _("At most spent"), min_amount=1)),
         Slot("budget.stop_below", inputs.typed(MoneyField, _("Ends when less is left than"))),
         parts.bearer_rows(),
     ]

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +22,6 @@ FORMS = re.compile(
     re.ASCII,
 )
 YEARS = range(2000, 3000)
-NATIVE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 
 
 def parse_local(text: str, zone: ZoneInfo) -> datetime:
@@ -87,32 +85,18 @@ def _offset_text(moment: datetime) -> str:
 
 
 def write_local(moment: datetime, zone: ZoneInfo) -> str:
-    """The local time as the browser's own input wants it, with its offset only where that is needed."""
+    """The local time as people type it, `2026-11-10 20:00`, with its offset only where that is needed."""
     local = moment.astimezone(zone)
-    text = _wall(moment, zone).isoformat(timespec="seconds" if local.second else "minutes")
-    return text + _offset_text(local) if len(_readings(_wall(moment, zone), zone)) > 1 else text
+    wall = _wall(moment, zone)
+    text = wall.isoformat(sep=" ", timespec="seconds" if local.second else "minutes")
+    return text + _offset_text(local) if len(_readings(wall, zone)) > 1 else text
 
 
 class LocalDateTimeInput(UnfoldAdminTextInputWidget):
-    """The browser's own date and time input, or plain text for what that can't show: a time with an offset."""
+    """Plain text, so that a time reads the same in every browser; the page's script adds a calendar beside it."""
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        shown = context["widget"]["value"]
-        context["widget"]["type"] = "datetime-local" if self._native(shown) else "text"
-        return context
-
-    @staticmethod
-    def _native(shown: str | None) -> bool:
-        if not shown:
-            return True
-        if not NATIVE.fullmatch(shown):
-            return False
-        try:
-            parse_local(shown, ZoneInfo(settings.TIME_ZONE))
-        except ValidationError as error:
-            return error.code != "ambiguous"
-        return True
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"placeholder": "2026-11-10 20:00", "data-moment": "1", **(attrs or {})})
 
 
 class LocalDateTimeField(TypedTextField):
@@ -125,6 +109,3 @@ class LocalDateTimeField(TypedTextField):
 
     def write(self, value: datetime) -> str:
         return write_local(value, ZoneInfo(settings.TIME_ZONE))
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, str]:
-        return {**super().widget_attrs(widget), "step": "1"}
