@@ -64,7 +64,7 @@ def test_a_template_is_drafted_submitted_and_approved(ann, cleo, as_user):
     assert content["params"]["tiers"] == [{"at": 10_000, "benefit": {"amount_off": 1_000}}]
     assert client.post(f"{TEMPLATE}{made.pk}/do/submit/").status_code == 302
     approver = as_user(cleo)
-    request = approver.get("/admin/").context["tasks"]["waiting"][0]
+    request = approver.get("/admin/").context["tasks"].requests[0]
     page = approver.get(f"/admin/approvals/approvalrequest/{request.pk}/change/")
     assert page.context["sentence"] == (
         "Valid for 7 days after it is claimed, ¥10 off from ¥100, 10,000 coupons, at most ¥100,000 spent"
@@ -82,7 +82,7 @@ def test_stopping_is_one_persons_and_going_on_is_anothers(ann, ben, cleo, as_use
     made = CouponTemplate.objects.get()
     client.post(f"{TEMPLATE}{made.pk}/do/submit/")
     approver = as_user(cleo)
-    request = approver.get("/admin/").context["tasks"]["waiting"][0]
+    request = approver.get("/admin/").context["tasks"].requests[0]
     sent = {"verdict": "approve", "seen_hash": request.content_hash}
     approver.post(f"/admin/approvals/approvalrequest/{request.pk}/decide/", sent)
     assert client.post(f"{TEMPLATE}{made.pk}/do/stop_issuing/", {"reason": "x"}).status_code == 302
@@ -90,7 +90,7 @@ def test_stopping_is_one_persons_and_going_on_is_anothers(ann, ben, cleo, as_use
     assert made.status == "stopped"
     answer = as_user(ben).post(f"{TEMPLATE}{made.pk}/do/request_resume_issuing/", {"reason": "y"})
     assert answer.status_code == 302
-    request = approver.get("/admin/").context["tasks"]["waiting"][0]
+    request = approver.get("/admin/").context["tasks"].requests[0]
     page = approver.get(f"/admin/approvals/approvalrequest/{request.pk}/change/")
     assert page.context["label"] == "Issue again"
     assert page.context["effect"] == "Once approved, coupons can be issued again."
