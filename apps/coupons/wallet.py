@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 import orjson
@@ -13,6 +15,7 @@ from apps.coupons.lifecycle import CouponState
 from apps.pricing.cart import AUTO, Coupon
 
 MAX_COUPONS = 200
+READ_AGAIN = 512
 # As JSON text for `read_wallet`, over the parameters `customer`, `as_of` and `coupons`.
 _WALLET = """(
     SELECT json_agg(json_build_array(w.code, w.template, w.state, w.valid_from, w.valid_until, w.id,
@@ -57,16 +60,46 @@ def read_wallet(
     """What a subquery gave. `voided` says until when a template's coupons are void, `visible` which templates show."""
     if not document:
         return NO_WALLET
+    wallet, issued, templates = _read(document)
+    shown = templates if visible is None else frozenset(filter(visible, templates))
+    if shown == templates and templates.isdisjoint(voided):
+        return wallet
+    coupons = tuple(
+        _as_it_stands(coupon, instant, voided)
+        for coupon, instant in zip(wallet.coupons, issued, strict=True)
+        if coupon.template in shown
+    )
+    return Wallet(coupons, {coupon.id: wallet.rows[coupon.id] for coupon in coupons})
+
+
+class _Read(NamedTuple):
+    """A whole wallet, when each of its coupons was issued, and the templates of all."""
+
+    wallet: Wallet
+    issued: tuple[str, ...]
+    templates: frozenset[str]
+
+
+@lru_cache(maxsize=READ_AGAIN)
+def _read(document: str) -> _Read:
+    """A customer asks for prices again and again, while the coupons stay what they are."""
     coupons: list[Coupon] = []
     rows: dict[str, Row] = {}
+    issued: list[str] = []
     for code, template, state, valid_from, valid_until, id_, reserved, issued_at in orjson.loads(document):
-        if visible is not None and not visible(template):
-            continue
-        if template in voided and datetime.fromisoformat(issued_at) < voided[template]:
-            state = CouponState.VOID.value if state == CouponState.UNUSED else state
         coupons.append(Coupon(code, template, state, _instant(valid_from), _instant(valid_until)))
         rows[code] = Row(id_, reserved)
-    return Wallet(tuple(coupons), rows)
+        issued.append(issued_at)
+    wallet = Wallet(tuple(coupons), MappingProxyType(rows))
+    return _Read(wallet, tuple(issued), frozenset(coupon.template for coupon in coupons))
+
+
+def _as_it_stands(coupon: Coupon, issued_at: str, voided: Mapping[str, datetime]) -> Coupon:
+    """Void, if its template's coupons are, and it was issued in time for that."""
+    until = voided.get(coupon.template)
+    if until is None or coupon.state != CouponState.UNUSED or datetime.fromisoformat(issued_at) >= until:
+        return coupon
+    return replace(coupon, state=CouponState.VOID.value)
 
 
 def _instant(text: str | None) -> datetime | None:
