@@ -8,7 +8,8 @@ __all__ = ["BROKER_URL", "CACHES", "DATABASES"]
 STATEMENT_TIMEOUT_MS = env.int("DB_STATEMENT_TIMEOUT_MS", default=60_000)
 LOCK_TIMEOUT_MS = env.int("DB_LOCK_TIMEOUT_MS", default=5_000)
 IDLE_IN_TRANSACTION_MS = env.int("DB_IDLE_IN_TRANSACTION_MS", default=60_000)
-# 0: none (PostgreSQL knows it from 17 on). Web processes ask for one (gunicorn_conf.py): whatever stands still there lets go of its rows.
+# 0: none (PostgreSQL knows it from 17 on). Web processes ask for one (gunicorn_conf.py): what stands still there
+# lets go of its rows.
 TRANSACTION_TIMEOUT_MS = env.int("DB_TRANSACTION_TIMEOUT_MS", default=0)
 SESSION_OPTIONS = " ".join(
     f"-c {name}={value}"

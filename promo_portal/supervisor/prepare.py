@@ -41,10 +41,13 @@ def main() -> None:
     folder, pack = Path(sys.argv[1]), (sys.argv[2] if len(sys.argv) > 2 else None)
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    from apps.catalog.models import Portal
+
+    goods_of_its_own = Portal.objects.exists()
     loaded = load_into_empty_portal(pack)
     for name, scopes in KEYS.items():
         write_key(folder / name, scopes, replace=loaded)
-    if loaded and pack is None:
+    if loaded and pack is None and not goods_of_its_own:
         call_command("demo_orders", client=client_of("storefront.key"))
 
 

@@ -15,7 +15,9 @@
         icon.setAttribute("aria-hidden", "true");
         button.append(icon);
         box.append(input, native, button);
-        button.setAttribute("aria-label", label?.querySelector(".pp-label")?.textContent || input.name);
+        const named = input.id ? document.querySelector(`label[for="${CSS.escape(input.id)}"]`) : null;
+        const field = named || label?.closest("label, .pp-field, .form-row, .field-row")?.querySelector("label, .pp-label, .pp-field-label");
+        button.setAttribute("aria-label", (field || label?.querySelector(".pp-label"))?.textContent.trim() || "2026-11-10 20:00");
         button.addEventListener("click", () => {
             const typed = input.value.trim().match(/^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)/);
             native.value = typed ? `${typed[1]}T${typed[2]}` : "";

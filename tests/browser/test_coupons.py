@@ -161,6 +161,7 @@ def test_customer_service_finds_a_customer_compensates_and_is_stopped_at_the_quo
     ten_off()
     CouponTemplate.objects.update(for_compensation=True)
     agent: Window = open_window("customer_service", language, theme=theme)
+    agent.page.wait_for_load_state("networkidle")  # before that nobody listens to keys
     agent.page.keyboard.press("Control+k")
     agent.page.keyboard.type("c1", delay=30)
     agent.page.click("a[href='/admin/orders/order/customer/c1/']")

@@ -1,4 +1,4 @@
-"""Placements as records: described by people, picked in the editor, made known by a pack, no matter to the documents."""
+"""Placements as records: described by people, picked in the editor, made known by packs, no matter to documents."""
 
 import pytest
 from django.utils.translation import override

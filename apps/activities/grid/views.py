@@ -84,6 +84,8 @@ def page(model_admin: Any, request: HttpRequest, desk: Desk) -> HttpResponseBase
         "state_look": STATE_LOOKS.get(thing.status, ""),
         "back": model_admin.url_of(thing) + ("" if desk.may_edit else "?read"),
         "may_submit": any(one.code == "submit" for one in offered(model_admin.doings, desk.situation)),
+        "csv_url": _address(model_admin, thing) + "csv/",
+        "xlsx_url": _address(model_admin, thing) + "xlsx/",
         "submit_url": model_admin.url_of(thing, "do", "submit"),
         "one_price": "" if one is None else format_money(one, desk.currency),
         "words": page_words(desk, _address(model_admin, thing)),

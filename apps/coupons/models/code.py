@@ -24,8 +24,8 @@ class CodeBatch(models.Model):
     """Codes for coupons of one template: `quantity` single-use ones, or one shared by as many claims.
 
     Single-use codes are derived from a `seed` and the portal's secret; the seed is forgotten with the one export. So no
-    table ever holds a code, and none can be made from what is stored alone. `made` of them exist so far; `claims` counts
-    those claimed.
+    table ever holds a code, and none can be made from what is stored alone. `made` of them exist so far; `claims`
+    counts those claimed.
     """
 
     code = CodeField(_("batch"), unique=True)

@@ -58,8 +58,11 @@ def _dimensions(
         ("terminal", terminals, lambda t, v: not t.terminals or v in t.terminals),
         ("region", regions, lambda t, v: not t.regions or v in t.regions),
         ("level", levels, lambda t, v: not t.member_levels or v in t.member_levels),
-        # Whoever is new may have all that others may.
-        ("new", {True} if any(one.new_customers_only for one in wanted) else (), lambda _t, _v: True),
+        (
+            "new",
+            {True, False} if any(one.new_customers_only for one in wanted) else (),
+            lambda t, v: v or not t.new_customers_only,
+        ),
     ]
     return [
         (name, [*sorted(values), *([] if name == "new" else [None])], meant)

@@ -10,6 +10,17 @@ from apps.core.audit import record
 from apps.core.permissions import require_permission
 from apps.offers.models import PlacementRecord
 
+#: (Chinese, English) of those that the pack format names from the start
+USUAL = {
+    "home": ("首页", "home page"),
+    "venue": ("会场", "venue"),
+    "list": ("商品列表", "product list"),
+    "product": ("商品详情页", "product page"),
+    "cart": ("购物车", "cart"),
+    "checkout": ("结算页", "checkout"),
+    "coupon_center": ("领券中心", "coupon centre"),
+    "popup": ("弹窗", "pop-up"),
+}
 FIELDS = ("name_zh", "name_en", "channel", "size", "rule", "cost_per_day_amount", "is_active")
 
 
@@ -33,7 +44,8 @@ def know_placements(*, codes: Iterable[str], actor: User | None) -> list[str]:
     """Make records of the placements that a pack names and nobody has described yet; returns the new ones."""
     wanted = sorted(set(codes))
     known = set(PlacementRecord.objects.filter(code__in=wanted).values_list("code", flat=True))
-    new = [PlacementRecord(code=code, name_zh=code, name_en=code) for code in wanted if code not in known]
+    names = {code: USUAL.get(code, (code, code)) for code in wanted if code not in known}
+    new = [PlacementRecord(code=code, name_zh=zh, name_en=en) for code, (zh, en) in names.items()]
     for placement in PlacementRecord.objects.bulk_create(new, ignore_conflicts=True):
         record(action="placement.create", subject=placement, actor=actor, after=_facts(placement))
     return [placement.code for placement in new]
