@@ -23,6 +23,8 @@ class Child:
     environment: Mapping[str, str]
     log: Path
     handles: tuple[int, ...] = ()
+    # What it gets when its supervisor was killed.
+    death_signal: signal.Signals = signal.SIGTERM
     running: process.Process | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -34,6 +36,7 @@ class Child:
             folder=BASE_DIR,
             environment=self.environment,
             handles=self.handles,
+            death_signal=self.death_signal,
         )
 
     @property

@@ -134,7 +134,9 @@ class Demo:
         for name, command in self._commands().items():
             self._check()
             handles = (self.listener.fileno(),) if name == "web" else ()
-            child = Child(name, command, environment, self.logs / f"{name}.log", handles)
+            # Beat says goodbye to the database, and would wait long for one that died with its supervisor.
+            last = signal.SIGKILL if name == "beat" else signal.SIGTERM
+            child = Child(name, command, environment, self.logs / f"{name}.log", handles, last)
             self.children.append(child)
             child.start()
 

@@ -113,7 +113,7 @@ def named_in_data() -> set[str]:
     words: set[str] = set()
     for model in django_apps.get_models():
         if not model._meta.app_label.startswith(
-            ("activities", "catalog", "audiences", "coupons", "accounts")
+            ("activities", "catalog", "audiences", "coupons", "accounts", "offers")
         ):
             continue
         fields = [

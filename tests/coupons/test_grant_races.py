@@ -258,5 +258,5 @@ def test_expiry_against_a_hold_has_one_outcome():
 
 
 def test_control_without_the_row_lock_the_hold_wins_unseen(monkeypatch):
-    monkeypatch.setattr(expiring, "DUE", expiring.DUE.replace("FOR UPDATE SKIP LOCKED", ""))
+    monkeypatch.setattr(expiring, "DUE", expiring.DUE.replace("FOR UPDATE OF c SKIP LOCKED", ""))
     assert expire_against_hold() == ([0, "held"], "held")
