@@ -161,9 +161,16 @@ def test_customer_service_finds_a_customer_compensates_and_is_stopped_at_the_quo
     ten_off()
     CouponTemplate.objects.update(for_compensation=True)
     agent: Window = open_window("customer_service", language, theme=theme)
-    agent.page.wait_for_load_state("networkidle")  # before that nobody listens to keys
-    agent.page.keyboard.press("Control+k")
-    agent.page.keyboard.type("c1", delay=30)
+    found = agent.page.locator("a[href='/admin/orders/order/customer/c1/']")
+    for _attempt in range(4):  # a page that is still loading hears no keys
+        agent.page.wait_for_load_state("networkidle")
+        agent.page.keyboard.press("Control+k")
+        agent.page.wait_for_timeout(500)
+        agent.page.keyboard.type("c1", delay=60)
+        agent.page.wait_for_timeout(4_000)
+        if found.count():
+            break
+        agent.go("/admin/")
     agent.page.click("a[href='/admin/orders/order/customer/c1/']")
     agent.page.wait_for_selector("#pp-quota")
     for asked, status in ((2, True), (1, False)):
