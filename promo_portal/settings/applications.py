@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "apps.packs",
     "apps.storefront",
     "apps.reporting",
+    "apps.impact",
 ]
 
 MIDDLEWARE = [
