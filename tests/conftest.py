@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.utils import translation
+from playwright.sync_api import Playwright, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from promo_portal.embedded.postgres import PostgresServer
@@ -45,6 +46,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     # Playwright runs an event loop in this thread, in which Django would refuse every query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return {**browser_type_launch_args, "executable_path": program, "args": list(CHROMIUM_FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def playwright(django_db_setup: None) -> Iterator[Playwright]:
+    """Starts and ends without a connection.
+
+    While its event loop runs, Django keeps this thread's connections in another place: those of before can no longer
+    be closed, yet every forked process would find and share them.
+    """
+    connections.close_all()
+    started = sync_playwright().start()
+    yield started
+    connections.close_all()
+    started.stop()
 
 
 @pytest.fixture(autouse=True)
