@@ -1,4 +1,4 @@
-"""Events, activities, their versions, and the stops that lie beside a version without touching its hash."""
+"""Activities, their versions, and the stops that lie beside a version without touching its hash."""
 
 from typing import Any, ClassVar
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.activities.events.models import CopiedMember, Event, EventMember
 from apps.activities.lifecycle import RIGHTS, TABLE
 from apps.activities.stops import StopKind
 from apps.core.clock import DatabaseNow
@@ -16,6 +17,16 @@ from apps.offers.versions.models import Running, Version
 from apps.pricing.kinds import KINDS
 from apps.pricing.layers import ACTIVITY_LAYERS
 from apps.pricing.offer import Owner
+
+__all__ = [
+    "LAYER_LABELS",
+    "Activity",
+    "ActivityStop",
+    "ActivityVersion",
+    "CopiedMember",
+    "Event",
+    "EventMember",
+]
 
 LAYER_LABELS = {
     "item": _("item"),
@@ -31,32 +42,6 @@ def kind_choices() -> list[tuple[str, Any]]:
 
 def layer_choices() -> list[tuple[str, Any]]:
     return [(layer.value, LAYER_LABELS[layer.value]) for layer in ACTIVITY_LAYERS]
-
-
-class Event(models.Model):
-    """大促: a container of activities, with a window and a budget over all of them."""
-
-    code = CodeField(_("code"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
-    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
-    budget_amount = models.BigIntegerField(_("budget"), null=True, blank=True)
-    created_at = models.DateTimeField(_("created"), db_default=DatabaseNow(), editable=False)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["-starts_at", "code"]
-        default_permissions = ("add", "change", "view")
-        constraints = [
-            code_check("event_code_form"),
-            models.CheckConstraint(
-                condition=Q(budget_amount=None) | Q(budget_amount__gte=1), name="event_budget_positive"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name or self.code
 
 
 class Activity(Running):
@@ -112,7 +97,10 @@ class Activity(Running):
         self.layer = content["layer"]
         self.priority = content["priority"]
         self.visible_from = instant(content["visible_from"])
-        self.event = Event.objects.get(code=content["event"]) if content["event"] else None
+        if not content["event"]:
+            self.event = None
+        elif self.event is None or self.event.code != content["event"]:
+            self.event = Event.objects.get(code=content["event"])
 
 
 class ActivityVersion(Version):

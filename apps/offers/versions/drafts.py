@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_shop
 from apps.approvals.models import ApprovalRequest
 from apps.core.audit import record
 from apps.core.clock import database_now
@@ -16,6 +17,7 @@ from apps.offers.lifecycle import Action, Right, VersionState
 from apps.offers.services import claim_codes, release_code
 from apps.offers.versions.contents import normalise
 from apps.offers.versions.errors import EditConflict
+from apps.offers.versions.hooks import tell_recoded
 from apps.offers.versions.models import Version, Versioned
 from apps.offers.versions.steps import Step, audit_action, begin, begin_locked, finish, lock, permit
 
@@ -65,14 +67,14 @@ def save_document(
         permit(actor, model, Right.ADD)
         _create(model, wanted, actor, batch)
         return True
-    permit(actor, model, Right.EDIT)
     locked = lock(known)
+    permit(actor, locked, Right.EDIT)
     version = locked.open_version()
     newest = version or locked.current
     if newest.content_hash == content_hash(wanted):
         return False
     if version is None:
-        permit(actor, model, Right.REVISE)
+        permit(actor, locked, Right.REVISE)
         _open_revision(begin_locked(locked, Action.REVISE, actor), wanted, batch)
         return True
     return _overwrite(locked, _editable(locked), wanted, actor, batch)
@@ -101,6 +103,7 @@ def discard_draft(*, thing: Thing, actor: User) -> Thing:
 def _create(model: type[Thing], wanted: dict[str, Any], actor: User | None, batch: str) -> Thing:
     thing = model(code=wanted["code"], owner=actor)
     thing.show(wanted)
+    require_shop(actor, thing.shop_code, thing.SHOP_FIELD)
     _take_code(model, wanted["code"])
     try:
         with transaction.atomic():
@@ -133,6 +136,7 @@ def _overwrite(
     if version.content_hash == content_hash(wanted):
         return False
     changed = [change.path for change in diff(version.content, wanted)]
+    require_shop(actor, thing.shop_of(wanted), thing.SHOP_FIELD)
     before = {"revision": version.revision, "content_hash": version.content_hash}
     _recode(thing, wanted["code"])
     version.content = wanted
@@ -186,6 +190,7 @@ def _recode(thing: Versioned, code: str) -> None:
     _take_code(type(thing), code)
     if thing.OFFER_OWNER is not None:
         release_code(code=thing.code)
+    tell_recoded(thing.DOCUMENT, thing.code, code)
     thing.code = code
 
 

@@ -14,7 +14,6 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
 from apps.approvals.selectors import pending_for
 from apps.core.errors import DomainError
-from apps.core.permissions import require_permission
 from apps.offers.compile import instant
 from apps.offers.documents import Change, content_hash, diff
 from apps.offers.lifecycle import Action, Right, State, VersionState
@@ -23,9 +22,10 @@ from apps.offers.submission import submission_faults
 from apps.offers.versions.contents import read
 from apps.offers.versions.errors import ChangeNotAllowed, DocumentFaults
 from apps.offers.versions.handlers import SubjectHandler
+from apps.offers.versions.hooks import blocks_on
 from apps.offers.versions.models import Running, Version, Versioned
 from apps.offers.versions.publication import publish
-from apps.offers.versions.steps import Step, begin_locked, finish, lock
+from apps.offers.versions.steps import Step, begin_locked, finish, lock, permit
 from apps.pricing.faults import Fault
 
 Thing = TypeVar("Thing", bound=Versioned)
@@ -37,7 +37,7 @@ def submit(
     *, thing: Thing, actor: User, due_at: datetime | None = None, needed: int = 1, reason: str = ""
 ) -> ApprovalRequest:
     """Ask for approval of the open draft; raises DocumentFaults with every fault when it has any."""
-    require_permission(actor, thing.RIGHTS[Right.SUBMIT])
+    permit(actor, thing, Right.SUBMIT)
     locked = lock(thing)
     first = locked.current_id is None
     step = begin_locked(locked, Action.SUBMIT if first else Action.REVISE, actor, reason)
@@ -69,7 +69,7 @@ def submit(
 @transaction.atomic
 def withdraw(*, thing: Thing, actor: User) -> ApprovalRequest:
     """Its submitter takes the version in review back to draft."""
-    require_permission(actor, thing.RIGHTS[Right.WITHDRAW])
+    permit(actor, thing, Right.WITHDRAW)
     request = pending_for(
         subject_type=thing.kind_of_thing(), subject_code=thing.code, action=publish_action(thing)
     )
@@ -96,7 +96,7 @@ def running_faults(thing: Versioned, version: Version, now: datetime) -> list[Ch
 
 
 def _check(thing: Versioned, version: Version, now: datetime) -> None:
-    faults = faults_of(thing, version, now)
+    faults = faults_of(thing, version, now) + blocks_on(thing)
     if faults:
         raise DocumentFaults(faults)
     changes = running_faults(thing, version, now)
