@@ -1,12 +1,21 @@
-"""The admin site: every ModelAdmin registers here through `admin.site`; pages of no single model are named here."""
+"""The admin site: every ModelAdmin registers here through `admin.site` and is narrowed to the shops of who looks;
+pages of no single model are named here."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
+
+from apps.accounts.admin_scope import scoped
 
 
 class PortalAdminSite(UnfoldAdminSite):
     enable_nav_sidebar = True
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        super().register(model_or_iterable, scoped(admin_class or ModelAdmin), **options)
 
     def extra_urls(self) -> list[URLPattern]:
         from apps.orders.simulator.views import pick_view  # models are not loaded yet when the site is made

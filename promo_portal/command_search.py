@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
+from apps.accounts.scope import visible
 from apps.audiences.models import Customer
 from apps.orders.models import Order
 
@@ -37,7 +38,7 @@ def _customers(request: HttpRequest, spellings: set[str]) -> list[SearchResult]:
 def _orders(request: HttpRequest, spellings: set[str]) -> list[SearchResult]:
     if not request.user.has_perm("orders.view_order"):
         return []
-    found = Order.objects.filter(code__in=spellings).values_list("pk", "code")
+    found = visible(request.user, Order.objects.filter(code__in=spellings)).values_list("pk", "code")
     return [
         SearchResult(code, _("Order"), reverse("admin:orders_order_change", args=[pk]), "receipt_long")
         for pk, code in found

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from apps.accounts.models import User
+from apps.accounts.scope import visible
 from apps.activities.models import Activity
 from apps.core.clock import database_now
 from apps.offers.documents.activity import ACTIVITY_KINDS
@@ -36,9 +37,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "now": now,
         "soon": now + SOON,
         "tasks": waiting_of(user, now),
-        "starts": starting_soon(now),
+        "starts": starting_soon(now, user),
         "rungs": rungs_for(request),
-        "any_activity": Activity.objects.exists(),
+        "any_activity": visible(user, Activity.objects.all()).exists(),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
 from apps.accounts.models import User
+from apps.accounts.scope import owned
 from apps.activities.lifecycle import State
 from apps.activities.models import Activity, ActivityVersion
 from apps.activities.selectors import paused
@@ -49,7 +50,7 @@ def waiting_of(user: User, now: datetime) -> Waiting:
     back = sent_back_to(user)
     late = submitted_by(user).filter(due_at__lt=now)
     drafts = drafts_of(user, now)
-    stopped = list(paused()[:SHOWN])
+    stopped = list(owned(user, paused())[:SHOWN])
     shown = list(back[:SHOWN])
     return Waiting(
         list(requests[:SHOWN]),

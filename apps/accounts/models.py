@@ -1,13 +1,17 @@
 """The people who work in the portal, and how they come to their roles."""
 
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.scope import leaves
 from apps.core.clock import DatabaseNow
+from apps.core.codes import CodeField
 from apps.core.roles import LABELS, Role
 
 
@@ -23,11 +27,25 @@ class User(AbstractUser):
         _("language"), max_length=10, choices=Language.choices, default=Language.CHINESE
     )
 
+    # Codes of shops; empty: all of them, and what is the platform's own.
+    shops = ArrayField(
+        CodeField(_("shop")), verbose_name=_("only these shops"), default=list, db_default=[], blank=True
+    )
+
     class Meta(AbstractUser.Meta):
         permissions = [
             ("assign_role", _("Can ask for a role for somebody and take one away")),
             ("confirm_role", _("Can confirm a role that another administrator asked for")),
         ]
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """People of single shops have no right over what belongs to all of them, whatever their roles say."""
+        return super().has_perm(perm, obj) and (not self.shops or leaves(perm))
+
+    @property
+    def full_name(self) -> str:
+        """As colleagues know them; the user name where nobody wrote it down."""
+        return self.get_full_name() or self.get_username()
 
     @property
     def roles(self) -> list[Role]:

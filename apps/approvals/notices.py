@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.scope import for_shop
 from apps.approvals.models import ApprovalRequest, Notice
 from apps.core.clock import database_now
 
@@ -78,10 +79,13 @@ def notify(
     )
 
 
-def people_with(permission: str) -> list[int]:
-    """Everybody active who holds `permission`; being superuser alone makes nobody an approver to be told."""
+def people_with(permission: str, shop: str = "") -> list[int]:
+    """Everybody active who holds `permission` and works for `shop` ("": for all of them).
+
+    Being superuser alone makes nobody an approver to be told.
+    """
     people = get_user_model().objects.with_perm(permission, include_superusers=False, backend=MODEL_BACKEND)
-    return list(people.values_list("pk", flat=True))
+    return list(for_shop(people, shop).values_list("pk", flat=True))
 
 
 def mark_read(*, user: AbstractBaseUser, notices: Iterable[int] | None = None) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
+from apps.accounts.scope import owned, shops_of
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalDecision, ApprovalRequest, Delegation, Notice
 from apps.approvals.registry import actions
@@ -37,14 +38,21 @@ def _decidable(user: User, principals: Iterable[User]) -> QuerySet[ApprovalReque
     voices: Any = Q(action__in=decidable_actions(user)) & ~_spoken_by(user)
     for principal in principals:
         hand = Q(submitter_id=principal.pk) | Q(barred_ids__contains=[principal.pk])
-        voices |= Q(action__in=decidable_actions(principal)) & ~hand & ~_spoken_by(principal)
+        theirs = _of_their_shops(principal)
+        voices |= Q(action__in=decidable_actions(principal)) & ~hand & ~_spoken_by(principal) & theirs
     return (
-        pending()
+        owned(user, pending())
         .filter(voices)
         .exclude(submitter_id=user.pk)
         .exclude(barred_ids__contains=[user.pk])
         .exclude(decisions__approver_id=user.pk)
     )
+
+
+def _of_their_shops(principal: User) -> Q:
+    if shops_of(principal) is None:
+        return Q()
+    return Q(pk__in=owned(principal, ApprovalRequest.objects.all()).values("pk"))
 
 
 def _spoken_by(voice: User) -> Exists:

@@ -28,12 +28,16 @@ class Account:
     name: str
     email: str
     role: str
+    shops: tuple[str, ...] = ()
 
 
 def accounts() -> list[Account]:
     """The demo's people, administrators first: everybody after the first two is asked for and confirmed by them."""
     listed = yaml.safe_load(ACCOUNTS_FILE.read_text())["accounts"]
-    people = [Account(one["username"], one["name"], one["email"], one["role"]) for one in listed]
+    people = [
+        Account(one["username"], one["name"], one["email"], one["role"], tuple(one["shops"]))
+        for one in listed
+    ]
     return sorted(people, key=lambda account: account.role != ADMINISTRATOR)
 
 
@@ -72,6 +76,7 @@ def load_into_empty_portal(pack: str | None) -> bool:
             role=[account.role],
             password=PASSWORD,
             full_name=account.name,
+            shop=list(account.shops),
             email=account.email,
             requested_by=None if alone else first,
             confirmed_by=None if alone else second,

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from apps.accounts.admin.dialogs import RoleForm, go_to
+from apps.accounts.admin.person_form import PersonForm
 from apps.accounts.current import signed_in
 from apps.accounts.models import User
 from apps.accounts.services.roles import remove_role, request_role
@@ -24,18 +25,18 @@ from apps.core.roles import LABELS, Role
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ModelAdmin):
-    list_display = ("username", "full_name", "role_names", "is_active", "last_login")
+    list_display = ("username", "full_name", "role_names", "shop_names", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     search_fields = ("username", "first_name", "last_name", "email")
     list_filter_submit = True
 
-    form = UserChangeForm
+    form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     readonly_fields = ("role_names", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", "is_active", "role_names")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "email", "language")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "email", "language", "shops")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     filter_horizontal = ()
@@ -57,6 +58,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     def role_names(self, user: User) -> str:
         held = {group.name for group in user.groups.all()}
         return ", ".join(str(LABELS[role]) for role in Role if role in held) or "-"
+
+    @admin.display(description=_("shops"))
+    def shop_names(self, user: User) -> str:
+        return ", ".join(user.shops) or str(_("all"))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")

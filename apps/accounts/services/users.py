@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.audit import Actor, record
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, FourEyes
 from apps.core.permissions import require_permission
 from apps.core.roles import Role
 
-AUDITED = ("username", "first_name", "last_name", "email", "is_active")
+AUDITED = ("username", "first_name", "last_name", "email", "is_active", "shops")
 
 
 @transaction.atomic
@@ -30,6 +30,8 @@ def save_user(*, user: User, changed: Iterable[str], actor: User) -> None:
     """Write an edited account; `changed` are the fields that the form touched."""
     require_permission(actor, "accounts.change_user")
     before = User.objects.select_for_update().get(pk=user.pk)
+    if before.shops != user.shops and user.pk == actor.pk:
+        raise FourEyes(_("Another administrator must say which shops you work for."))
     if before.is_active and not user.is_active:
         _check_administrators_remain(before)
     user.save()
@@ -46,7 +48,8 @@ def save_user(*, user: User, changed: Iterable[str], actor: User) -> None:
 
 def note_new_user(*, user: User, actor: User | Actor | str) -> None:
     """The audit entry of an account that a form has just saved."""
-    record(action="accounts.create_user", subject=user, actor=actor, after={"username": user.get_username()})
+    after = {"username": user.get_username(), **({"shops": user.shops} if user.shops else {})}
+    record(action="accounts.create_user", subject=user, actor=actor, after=after)
 
 
 def note_password(*, user: User, actor: User) -> None:

@@ -14,12 +14,11 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
-from apps.core.permissions import require_permission
 from apps.offers.versions.errors import DocumentFaults, NotAllowedNow
 from apps.offers.versions.handlers import SubjectHandler
 from apps.offers.versions.references import unknown_codes
 from apps.offers.versions.running import tell_owner
-from apps.offers.versions.steps import Step, begin, check_not_over, finish, lock
+from apps.offers.versions.steps import Step, begin, check_not_over, finish, lock, permit
 from apps.pricing.faults import Reference
 
 LIFT_STOP = "activity.lift_stop"
@@ -60,7 +59,7 @@ def request_lift(
     *, activity: Activity, stops: Sequence[ActivityStop], actor: User, reason: str
 ) -> ApprovalRequest:
     """Ask to undo some stops; neither who asks nor who placed them decides."""
-    require_permission(actor, activity.RIGHTS[Right.SUBMIT])
+    permit(actor, activity, Right.SUBMIT)
     step = _begin_lift(lock(activity), actor, reason)
     chosen = list(step.thing.stops.filter(pk__in=[stop.pk for stop in stops], lifted_at=None))
     if not chosen:

@@ -127,6 +127,8 @@ class Desk:
         """As a download that no browser shows or runs, whatever is in it."""
         if not self.has_view_permission(request):
             raise Forbidden()
+        if self.get_object(request, str(object_id)) is None:
+            raise Http404
         found = Attachment.objects.filter(pk=file_id, comment__request=object_id).first()
         if found is None:
             raise Http404

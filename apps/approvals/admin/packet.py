@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import may_read
 from apps.approvals.admin.page import REASONS
 from apps.approvals.admin.presenters import Costing, presenter_for, verdicts
 from apps.approvals.models import ApprovalRequest
@@ -36,7 +37,7 @@ class Item:
 def packet_context(user: User, batch: str) -> dict[str, Any] | None:
     """None when nothing of it waits any more."""
     waiting = waiting_in(batch) if batch else []
-    if not waiting:
+    if not waiting or not all(may_read(user, one) for one in waiting):
         return None
     decidable = set(
         decidable_by(user).filter(pk__in=[one.pk for one in waiting]).values_list("pk", flat=True)

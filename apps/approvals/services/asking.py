@@ -66,7 +66,8 @@ def open_request(
 
 def approvers_of(request: ApprovalRequest) -> list[int]:
     """Who may decide it: everybody with the right, and who stands in for them now; nobody with a hand in it."""
-    approvers = [one for one in people_with(handler_for(request).permission) if not request.bars(one)]
+    people = people_with(handler_for(request).permission, request.shop_code)
+    approvers = [one for one in people if not request.bars(one)]
     delegates = delegates_of(approvers)
     return [one for one in dict.fromkeys([*approvers, *delegates]) if not request.bars(one)]
 

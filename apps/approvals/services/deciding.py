@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_own
 from apps.approvals.events import Told, tell
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalDecision, ApprovalRequest
@@ -63,6 +64,7 @@ def decide(
     handler.lock(request)
     locked = lock_request(request)
     _check_open(locked, handler, seen_hash)
+    require_own(actor, locked)
     principal = _check_four_eyes(locked, actor, handler.permission)
     known = _known_risks(locked, acknowledged) if verdict is Verdict.APPROVE else []
     ApprovalDecision.objects.create(

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import may_read, require_own
 from apps.approvals.files import checked_name, has_its_type
 from apps.approvals.models import ApprovalRequest, Attachment, Comment
 from apps.approvals.models.thread import MOST_BYTES, MOST_TEXT
@@ -31,13 +32,15 @@ class File(NamedTuple):
 def comment(*, request: ApprovalRequest, author: User, text: str, files: Sequence[File] = ()) -> Comment:
     """Say something; whoever is called as `@username` hears of it, and so do the submitter and who spoke before."""
     require_permission(author, READ)
+    require_own(author, request)
     said = text.strip()
     if not said and not files:
         raise DomainError("empty", _("Write something or add a file."), "text")
     if len(said) > MOST_TEXT:
         raise DomainError("too_long", _("At most %(most)s characters."), "text", most=MOST_TEXT)
     checked = _check(files)
-    mentioned = [person.pk for person in called_in(said) if person.pk != author.pk]
+    called = called_in(said)
+    mentioned = [one.pk for one in called if one.pk != author.pk and may_read(one, request)]
     made = Comment.objects.create(request=request, author=author, text=said, mentioned_ids=mentioned)
     Attachment.objects.bulk_create(
         Attachment(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import may_write
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.selectors import principals_of, voices_on
 from apps.core.errors import Forbidden, FourEyes
@@ -27,7 +28,7 @@ def voice_for(request: ApprovalRequest, actor: User, permission: str) -> User | 
         raise FourEyes(_("You have approved this already: a second person must, too."))
     spoken = voices_on(request)
     for person in _voices(actor, permission, lock=True):
-        if person.pk not in spoken and not request.bars(person.pk):
+        if person.pk not in spoken and not request.bars(person.pk) and may_write(person, request):
             return None if person.pk == actor.pk else person
     raise FourEyes(
         _(

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 
+from apps.accounts.scope import require_own, require_shop
 from apps.catalog.models import Brand, Category, Shop, Sku
 from apps.catalog.services.category_tree import lock_category_tree, rebuild_paths
 from apps.catalog.services.protection import allow_protected_change
@@ -43,6 +44,9 @@ def save_category(*, entry: Category, actor: AbstractUser, reason: str = "") -> 
 def save_sku(*, entry: Sku, actor: AbstractUser, reason: str = "") -> None:
     """Write a SKU; raises Forbidden for a minimum price or exclusions without that permission."""
     before = _stored(entry)
+    if before is not None:
+        require_own(actor, before)
+    require_shop(actor, entry.shop_id or "")
     entry.excluded_from = sorted(set(entry.excluded_from))
     allow_protected_change(before=before, after=entry, actor=actor)
     entry.updated_at = database_now()

@@ -22,6 +22,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.scope import shops_of, visible
 from apps.audiences.models import Customer
 from apps.core.errors import BusyError, DomainError
 from apps.core.refusals import kept_refusals
@@ -142,10 +143,12 @@ def cards_of(request: HttpRequest, looker: Looker) -> dict[str, Any]:
     """The part of the page that changes."""
     centre = centre_for(looker.customer or None, looker.where)
     faces = {code: _face_of(content) for code, content in centre.contents.items()}
+    codes = visible(request.user, ClaimCampaign.objects.all()).values_list("code", flat=True)
+    shown = None if shops_of(request.user) is None else set(codes)
     return {
         "now": centre.now,
         "looker": looker,
-        "cards": [_card(one, faces) for one in centre.offered],
+        "cards": [_card(one, faces) for one in centre.offered if shown is None or one.campaign.code in shown],
         "may_try": may_try(request) and looker.for_tests,
         "try_hint": may_try(request) and not looker.for_tests,
     }

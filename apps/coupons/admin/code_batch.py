@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
+from apps.accounts.scope import visible
 from apps.core.csv_export import csv_response
 from apps.core.errors import DomainError
 from apps.coupons.admin.code_doings import DOINGS, View, view_of
@@ -135,7 +136,8 @@ class CodeBatchAdmin(CodeBatchList):
         return picking.pick(request, source)
 
     def _seen(self, request: HttpRequest, pk: int) -> CodeBatch:
-        batch = CodeBatch.objects.select_related("owner").filter(pk=pk).first()
+        rows = visible(request.user, CodeBatch.objects.select_related("owner"))
+        batch = rows.filter(pk=pk).first()
         if batch is None:
             raise Http404
         if not self.has_view_permission(request, batch):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from apps.accounts.current import signed_in
+from apps.accounts.scope import visible
 from apps.core.errors import DomainError, Forbidden, Refused
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.core.tabbed_list import EstimatingPaginator
@@ -77,7 +78,8 @@ class CouponAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         customer = request.GET.get("q", "").strip()
-        known = bool(customer) and Coupon.objects.filter(customer_code=customer).exists()
+        theirs = visible(request.user, Coupon.objects.filter(customer_code=customer))
+        known = bool(customer) and theirs.exists()
         more = {
             "may_compensate": request.user.has_perm(granting.GRANT),
             "may_void": known and request.user.has_perm(voiding.ASK),
@@ -90,7 +92,7 @@ class CouponAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         agent = signed_in(request)
         posted = request.POST if request.method == "POST" else None
-        form = CompensationForm(posted, initial={"customer": request.GET.get("customer", "")})
+        form = CompensationForm(agent, posted, initial={"customer": request.GET.get("customer", "")})
 
         def give() -> Any:
             granting.compensate(agent=agent, **form.cleaned_data)
@@ -110,7 +112,7 @@ class CouponAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         customer = request.GET.get("customer", "")
         posted = request.POST if request.method == "POST" else None
-        form = VoidForm(customer, posted)
+        form = VoidForm(signed_in(request), customer, posted)
 
         def ask() -> Any:
             voiding.request_void_coupons(customer=customer, actor=signed_in(request), **form.cleaned_data)

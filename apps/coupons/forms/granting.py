@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from apps.accounts.scope import may_write, owned
 from apps.core.forms import MoneyField
 from apps.coupons.lifecycle import CouponState
 from apps.coupons.models import Coupon
@@ -51,7 +52,7 @@ class CompensationForm(PlainForm):
         widget=UnfoldAdminIntegerFieldWidget(),
     )
 
-    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+    def __init__(self, agent: Any, data: Any = None, *, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         choices = [
             (
@@ -60,6 +61,7 @@ class CompensationForm(PlainForm):
                 % {"name": one.name, "money": format_money(worst_of(one) or 0)},
             )
             for one in templates_for_compensation()
+            if may_write(agent, one)
         ]
         self.fields["template"].choices = choices  # type: ignore[attr-defined]
         self.fields["reason"] = _reason()
@@ -68,9 +70,10 @@ class CompensationForm(PlainForm):
 class VoidForm(PlainForm):
     """Which unused coupons of one customer are to be void."""
 
-    def __init__(self, customer: str, data: Any = None) -> None:
+    def __init__(self, agent: Any, customer: str, data: Any = None) -> None:
         super().__init__(data)
-        found = Coupon.objects.filter(customer_code=customer, state=CouponState.UNUSED).order_by("-id")
+        theirs = owned(agent, Coupon.objects.filter(customer_code=customer, state=CouponState.UNUSED))
+        found = theirs.order_by("-id")
         choices = [
             (one.code, f"{one.template} · {one.get_source_display()} · {local_time(one.issued_at)}")
             for one in found[:MOST_AT_ONCE]

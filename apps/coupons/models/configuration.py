@@ -43,6 +43,7 @@ class CouponTemplate(Versioned):
     OFFER_OWNER = Owner.TEMPLATE
     TABLE = TEMPLATE_TABLE
     RIGHTS = TEMPLATE_RIGHTS
+    SHOP_FIELD: ClassVar[str] = "issuer"
 
     status = models.CharField(
         _("status"), max_length=12, choices=list(TEMPLATE_LABELS.items()), default=TemplateState.DRAFT
@@ -113,11 +114,14 @@ class CouponTemplate(Versioned):
 
     def show(self, content: dict[str, Any]) -> None:
         super().show(content)
-        self.shop_code = "" if content["issuer"] == PLATFORM else content["issuer"]
         self.kind = content["kind"]
         self.priority = content["priority"]
         self.budget_amount = content["budget"]["amount"]
         self.budget_quantity = content["budget"]["quantity"]
+
+    @classmethod
+    def shop_of(cls, content: dict[str, Any]) -> str:
+        return "" if content["issuer"] == PLATFORM else content["issuer"]
 
 
 class TemplateVersion(Version):
@@ -137,6 +141,7 @@ class ClaimCampaign(Running):
     TABLE = CAMPAIGN_TABLE
     RIGHTS = CAMPAIGN_RIGHTS
     OFFER_OWNER = None
+    SHOP_FIELD: ClassVar[str] = "items"
 
     mode = models.CharField(_("how"), max_length=30, choices=list(MODE_LABELS.items()))
     quantity = models.BigIntegerField(_("quantity"))
@@ -173,6 +178,13 @@ class ClaimCampaign(Running):
         return Facts(
             validities={code: version.content["validity"] for code, version in newest.items() if version}
         )
+
+    @classmethod
+    def shop_of(cls, content: dict[str, Any]) -> str:
+        """The shop whose coupons it hands out; those of several, or of the platform, make it the platform's."""
+        named = {item["template"] for item in content["items"]}
+        shops = set(CouponTemplate.objects.filter(code__in=named).values_list("shop_code", flat=True))
+        return shops.pop() if len(shops) == 1 else ""
 
     def show(self, content: dict[str, Any]) -> None:
         super().show(content)

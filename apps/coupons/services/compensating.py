@@ -20,7 +20,7 @@ from apps.core.permissions import require_permission
 from apps.coupons.models import CompensationQuota, CouponTemplate
 from apps.coupons.services.granting import quota_of, worst_of
 from apps.offers.lifecycle import Right, TemplateState
-from apps.offers.versions.steps import lock
+from apps.offers.versions.steps import lock, permit
 
 SET_QUOTA = "quota.set"
 ASK = "coupons.ask_compensationquota"
@@ -32,7 +32,7 @@ MOST_QUANTITY = 1_000_000
 @transaction.atomic
 def allow_compensation(*, template: CouponTemplate, actor: User, reason: str = "") -> CouponTemplate:
     """Let customer service give it; only what has a bound in money, since quotas count money."""
-    require_permission(actor, template.RIGHTS[Right.APPROVE])
+    permit(actor, template, Right.APPROVE)
     locked = lock(template)
     if locked.status != TemplateState.APPROVED or worst_of(locked) is None:
         raise DomainError(
@@ -43,7 +43,7 @@ def allow_compensation(*, template: CouponTemplate, actor: User, reason: str = "
 
 @transaction.atomic
 def forbid_compensation(*, template: CouponTemplate, actor: User, reason: str = "") -> CouponTemplate:
-    require_permission(actor, template.RIGHTS[Right.STOP])
+    permit(actor, template, Right.STOP)
     return _set(lock(template), False, actor)
 
 

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_own
 from apps.audiences.services import ensure_customer
 from apps.core.audit import Subject, record
 from apps.core.clock import database_now
@@ -185,6 +186,8 @@ def compensate(*, agent: User, template: str, customer: str, quantity: int, reas
     if not 1 <= quantity <= MOST_AT_ONCE:
         raise DomainError("quantity", _("Give 1 to %(most)s coupons."), "quantity", most=MOST_AT_ONCE)
     chosen = {one.code: one for one in templates_for_compensation()}.get(template)
+    if chosen is not None:
+        require_own(agent, chosen)
     worst = worst_of(chosen) if chosen else None
     if worst is None:
         raise DomainError(

@@ -6,11 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
-from apps.core.permissions import require_permission
 from apps.coupons.models import CouponTemplate
 from apps.offers.lifecycle import Action, Right, TemplateState
 from apps.offers.versions.handlers import SubjectHandler
-from apps.offers.versions.steps import begin, begin_locked, finish, lock
+from apps.offers.versions.steps import begin, begin_locked, finish, lock, permit
 
 RESUME_ISSUING = "template.resume_issuing"
 
@@ -28,7 +27,7 @@ def stop_issuing(*, template: CouponTemplate, actor: User, reason: str) -> Coupo
 @transaction.atomic
 def request_resume_issuing(*, template: CouponTemplate, actor: User, reason: str = "") -> ApprovalRequest:
     """Ask for coupons to be issued again; neither who asks nor who stopped it decides."""
-    require_permission(actor, template.RIGHTS[Right.SUBMIT])
+    permit(actor, template, Right.SUBMIT)
     step = begin_locked(lock(template), Action.RESUME_ISSUING, actor, reason)
     locked = step.thing
     finish(step, step.before, action="request_resume_issuing")

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_own
 from apps.core.audit import record
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
@@ -66,6 +67,7 @@ def _open_run(campaign: ClaimCampaign, actor: User, testers: list[str]) -> PushR
     locked = (
         ClaimCampaign.objects.select_for_update(of=("self",)).select_related("current").get(pk=campaign.pk)
     )
+    require_own(actor, locked)
     now = database_now()
     if locked.mode != CampaignMode.PUSH or locked.current is None or _over(locked, now):
         raise DomainError("not_pushable", _("Only an approved mass grant can be started, within its time."))
@@ -87,6 +89,7 @@ def stop(*, run: PushRun, actor: User, reason: str) -> PushRun:
     require_permission(actor, START)
     if not reason.strip():
         raise DomainError("reason_required", _("Say why."), "reason")
+    require_own(actor, run)
     locked = _lock(run)
     if locked.state not in (PushState.WAITING, PushState.RUNNING):
         raise DomainError("not_running", _("It is not running."))
@@ -99,6 +102,7 @@ def stop(*, run: PushRun, actor: User, reason: str) -> PushRun:
 def go_on(*, run: PushRun, actor: User) -> PushRun:
     """Take a stopped run up where it stopped."""
     require_permission(actor, START)
+    require_own(actor, run)
     locked = _lock(run)
     if locked.state != PushState.STOPPED:
         raise DomainError("not_stopped_run", _("It is not stopped."))
@@ -112,6 +116,7 @@ def go_on(*, run: PushRun, actor: User) -> PushRun:
 def close(*, run: PushRun, actor: User) -> PushRun:
     """End a stopped run for good; a new one leaves out whoever has theirs."""
     require_permission(actor, START)
+    require_own(actor, run)
     locked = _lock(run)
     if locked.state != PushState.STOPPED:
         raise DomainError("not_stopped_run", _("It is not stopped."))

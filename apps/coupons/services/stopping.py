@@ -12,12 +12,11 @@ from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
 from apps.core.errors import DomainError
-from apps.core.permissions import require_permission
 from apps.coupons.models import CouponTemplate
 from apps.coupons.outstanding import open_coupons
 from apps.offers.lifecycle import Action, Right, TemplateState
 from apps.offers.versions.handlers import SubjectHandler
-from apps.offers.versions.steps import Step, begin_locked, finish, lock
+from apps.offers.versions.steps import Step, begin_locked, finish, lock, permit
 
 STOP_USE = "template.stop_use"
 RESUME_USE = "template.resume_use"
@@ -44,7 +43,7 @@ def request_resume_use(*, template: CouponTemplate, actor: User, reason: str = "
 def begin_request(
     template: CouponTemplate, action: Action, actor: User, reason: str, *, must: bool = True
 ) -> Step:
-    require_permission(actor, template.RIGHTS[Right.SUBMIT])
+    permit(actor, template, Right.SUBMIT)
     if must and not reason.strip():
         raise DomainError("reason_required", _("Say why."), "reason")
     return begin_locked(lock(template), action, actor, reason)

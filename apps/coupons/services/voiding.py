@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import owned
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
@@ -23,7 +24,7 @@ from apps.audiences.models import Customer
 from apps.audiences.services import ensure_customer
 from apps.core.audit import record
 from apps.core.clock import database_now
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, Forbidden
 from apps.core.permissions import require_permission
 from apps.coupons.lifecycle import CouponState
 from apps.coupons.models import Coupon, CouponTemplate, VoidRun
@@ -111,6 +112,8 @@ def request_void_coupons(
     found = Coupon.objects.filter(code__in=wanted, customer_code=customer, state=CouponState.UNUSED)
     if found.count() != len(wanted):
         raise DomainError("not_unused", _("Only unused coupons of this customer can be voided."), "coupons")
+    if owned(actor, found).count() != len(wanted):
+        raise Forbidden("other_shop", _("Some of these are coupons of another shop or of the platform."))
     ensure_customer(customer)
     subject = _lock_customer(customer)
     record(
@@ -128,7 +131,15 @@ def request_void_coupons(
         submitter=actor,
         reason=reason.strip(),
         payload={"coupons": wanted},
+        shop_code=_shop_of(found),
     )
+
+
+def _shop_of(coupons: Any) -> str:
+    """The one shop whose coupons these are; "" where they are the platform's or of several."""
+    templates = CouponTemplate.objects.filter(code__in=coupons.values("template"))
+    shops = set(templates.values_list("shop_code", flat=True))
+    return shops.pop() if len(shops) == 1 else ""
 
 
 def hash_of(coupons: Sequence[str]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
 
+from apps.accounts.scope import visible
 from apps.audiences.models import Audience
 from apps.catalog.models import Brand, Category, Shop, Sku
 from apps.offers.selectors import skus_in_scope
@@ -19,11 +21,19 @@ MOST_NAMED = 2_000
 Finder = Callable[[str, Sequence[str] | None], Iterable[tuple[str, str]]]
 
 
-def by_model(model: type[Model]) -> Finder:
-    def find(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
-        return _matching(model._default_manager.order_by("code"), text, codes)
+@dataclass(frozen=True)
+class ByModel:
+    """Rows of a table by code or name; of those that `user` may read, where one is given."""
 
-    return find
+    model: type[Model]
+    user: Any = None
+
+    def __call__(self, text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
+        return _matching(visible(self.user, self.model._default_manager.order_by("code")), text, codes)
+
+
+def by_model(model: type[Model]) -> Finder:
+    return ByModel(model)
 
 
 def _matching(rows: QuerySet[Any], text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
@@ -73,6 +83,8 @@ def pick(request: HttpRequest, source: str, special: Mapping[str, Finder] | None
     finder = (special or {}).get(source) or _finders.get(source)
     if finder is None:
         raise Http404
+    if isinstance(finder, ByModel):
+        finder = replace(finder, user=request.user)
     named = request.GET.get("codes")
     codes = named.split(",")[:MOST_NAMED] if named else None
     found = finder(request.GET.get("q", "").strip()[:100], codes)

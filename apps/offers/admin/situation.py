@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from apps.accounts.models import User
+from apps.accounts.scope import may_write
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.selectors import pending
 from apps.offers.lifecycle import VersionState
@@ -49,13 +50,20 @@ class Situation:
         """The version whose content the page shows: the open one, else the running one, else the last."""
         return self.version or self.thing.current or self.thing.versions.order_by("-number").first()
 
+    @cached_property
+    def is_theirs(self) -> bool:
+        """Whether it belongs to a shop that this person works for."""
+        return may_write(self.user, self.thing)
+
     def may(self, right: Any) -> bool:
-        return self.user.has_perm(self.thing.RIGHTS[right])
+        return self.is_theirs and self.user.has_perm(self.thing.RIGHTS[right])
 
     def allows(self, action: str) -> bool:
         """Whether the lifecycle has the step from here and the person its permission."""
         row = self.thing.TABLE.allowed(self.thing.status, self.thing.pending, action)
-        return row is not None and row.permission is not None and self.user.has_perm(row.permission)
+        if row is None or row.permission is None or not self.is_theirs:
+            return False
+        return self.user.has_perm(row.permission)
 
 
 def situation_of(thing: Versioned, user: User) -> Situation:

@@ -96,6 +96,8 @@ class Versioned(models.Model):
     RIGHTS: ClassVar[dict[Right, str]]
     #: what it is to the offer book; None: it owns no offer
     OFFER_OWNER: ClassVar[Owner | None]
+    #: the place in the document that says whose it is
+    SHOP_FIELD: ClassVar[str] = "shop"
     #: one of its versions
     VERSION: ClassVar[type[Version]]
 
@@ -151,10 +153,15 @@ class Versioned(models.Model):
         people = people_on_lists(content["targeting"]["audiences"])
         return Facts(skus_in_scope=int(in_scope.exists()), people=people)
 
+    @classmethod
+    def shop_of(cls, content: dict[str, Any]) -> str:
+        """The shop that a document belongs to; "" is the platform."""
+        return content.get("shop") or ""
+
     def show(self, content: dict[str, Any]) -> None:
         """Copy what lists and the sweep need from the version that counts."""
         self.name = content["name"]
-        self.shop_code = content.get("shop") or ""
+        self.shop_code = self.shop_of(content)
 
 
 class Running(Versioned):

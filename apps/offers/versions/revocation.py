@@ -10,12 +10,11 @@ from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.selectors import pending_for
 from apps.core.errors import DomainError
-from apps.core.permissions import require_permission
 from apps.offers.lifecycle import Action, EndReason, Right
 from apps.offers.versions.ending import end
 from apps.offers.versions.handlers import SubjectHandler
 from apps.offers.versions.models import Running
-from apps.offers.versions.steps import begin, begin_locked, finish
+from apps.offers.versions.steps import begin, begin_locked, finish, permit
 
 Thing = TypeVar("Thing", bound=Running)
 
@@ -45,7 +44,7 @@ def request_revocation(
 @transaction.atomic
 def withdraw_revocation(*, thing: Thing, actor: User) -> ApprovalRequest:
     """Its requester takes it back."""
-    require_permission(actor, thing.RIGHTS[Right.REVOKE])
+    permit(actor, thing, Right.REVOKE)
     return approvals.withdraw(request=pending_revocation(thing), actor=actor)
 
 

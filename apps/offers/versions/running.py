@@ -11,11 +11,10 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import notify
 from apps.approvals.selectors import pending_for
 from apps.core.errors import FourEyes
-from apps.core.permissions import require_permission
 from apps.offers.lifecycle import Action, Right, State
 from apps.offers.versions.handlers import SubjectHandler
 from apps.offers.versions.models import Running
-from apps.offers.versions.steps import Step, begin, begin_locked, finish, lock, state_by_clock
+from apps.offers.versions.steps import Step, begin, begin_locked, finish, lock, permit, state_by_clock
 
 Thing = TypeVar("Thing", bound=Running)
 
@@ -36,7 +35,7 @@ def pause(*, thing: Thing, actor: User, reason: str) -> Thing:
 @transaction.atomic
 def request_resume(*, thing: Thing, actor: User, reason: str = "") -> ApprovalRequest:
     """Ask the approvers to let it go on; neither who asks nor who paused it decides."""
-    require_permission(actor, thing.RIGHTS[Right.SUBMIT])
+    permit(actor, thing, Right.SUBMIT)
     step = begin_locked(lock(thing), Action.RESUME, actor, reason)
     locked = step.thing
     finish(step, step.before, action="request_resume")
@@ -56,7 +55,7 @@ def request_resume(*, thing: Thing, actor: User, reason: str = "") -> ApprovalRe
 @transaction.atomic
 def resume(*, thing: Thing, actor: User, reason: str = "") -> Thing:
     """Let it go on at once: an approver other than the one who paused it. Decides a request to resume that waits."""
-    require_permission(actor, thing.RIGHTS[Right.RESUME])
+    permit(actor, thing, Right.RESUME)
     locked = lock(thing)
     request = pending_for(
         subject_type=locked.kind_of_thing(), subject_code=locked.code, action=resume_action(locked)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_own
 from apps.core.audit import record
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
@@ -46,9 +47,12 @@ def lock(thing: Thing) -> Thing:
 
 
 def permit(actor: User | None, model: type[Versioned] | Versioned, right: Right) -> None:
-    """Raise Forbidden unless `actor` has `right`; None is the portal itself (an import on the command line)."""
-    if actor is not None:
-        require_permission(actor, model.RIGHTS[right])
+    """Raise Forbidden unless `actor` has `right`, over a thing of theirs; None is the portal itself (an import)."""
+    if actor is None:
+        return
+    require_permission(actor, model.RIGHTS[right])
+    if isinstance(model, Versioned):
+        require_own(actor, model)
 
 
 def begin(thing: Versioned, action: Action, actor: User, reason: str = "") -> Step:
@@ -56,7 +60,9 @@ def begin(thing: Versioned, action: Action, actor: User, reason: str = "") -> St
     permission = thing.TABLE.permission_for(action)
     assert permission is not None, f"{action} is the schedule's"
     require_permission(actor, permission)
-    return begin_locked(lock(thing), action, actor, reason)
+    locked = lock(thing)
+    require_own(actor, locked)
+    return begin_locked(locked, action, actor, reason)
 
 
 def begin_locked(thing: Versioned, action: Action, actor: User | None, reason: str = "") -> Step:

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.accounts.current import signed_in
+from apps.accounts.scope import visible
 from apps.audiences.models import Customer
 from apps.core.clock import database_now
 from apps.coupons.admin.coupon import LOOKS
@@ -59,7 +60,7 @@ def customer_view(admin_site: AdminSite, request: HttpRequest, code: str) -> Htt
     if not request.user.has_perm(MAY):
         raise PermissionDenied
     customer = Customer.objects.filter(code=code).first()
-    coupons: Any = coupons_of(code, shop=None)
+    coupons: Any = visible(request.user, coupons_of(code, shop=None))
     counts = {
         row["shown"]: row["number"] for row in coupons.order_by().values("shown").annotate(number=Count("pk"))
     }
@@ -152,7 +153,9 @@ class _Names:
 def _orders_of(request: HttpRequest, code: str) -> list[Order]:
     if not request.user.has_perm(ORDERS):
         return []
-    orders = Order.objects.filter(customer_code=code).defer("request", "quote", "rewards")
+    orders = visible(request.user, Order.objects.filter(customer_code=code)).defer(
+        "request", "quote", "rewards"
+    )
     return list(orders.order_by("-id")[:MOST_ORDERS])
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from apps.accounts.scope import visible
 from apps.activities.models import Activity
 from apps.catalog.models import Sku
 from apps.core.clock import now_sql
@@ -127,7 +128,8 @@ def numbers_view(request: HttpRequest, code: str) -> HttpResponse:
 def _asked(request: HttpRequest, code: str) -> Activity:
     if not request.user.has_perm(MAY):
         raise PermissionDenied
-    activity = Activity.objects.select_related("current").filter(code=code).first()
+    activities = visible(request.user, Activity.objects.select_related("current"))
+    activity = activities.filter(code=code).first()
     if activity is None:
         raise Http404
     return activity

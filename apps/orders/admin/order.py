@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.scope import visible
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.core.tabbed_list import EstimatingPaginator
 from apps.orders.admin.customer import customer_view
@@ -104,7 +105,7 @@ class OrderAdmin(ReadOnlyAdmin):
         def answer(request: HttpRequest, pk: Any) -> HttpResponse:
             if not self.has_view_permission(request):
                 raise PermissionDenied
-            order = Order.objects.filter(pk=pk).first() if str(pk).isdigit() else None
+            order = _readable(request).filter(pk=pk).first() if str(pk).isdigit() else None
             if order is None:
                 raise Http404
             page = {
@@ -123,3 +124,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def _customer(self, request: HttpRequest, code: str) -> HttpResponse:
         return customer_view(self.admin_site, request, code)
+
+
+def _readable(request: HttpRequest) -> QuerySet[Order]:
+    return visible(request.user, Order.objects.all())

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
+from apps.accounts.scope import owned
 from apps.activities.models import Activity
 from apps.catalog.selectors import portal
 from apps.core.audit import record
@@ -73,7 +74,7 @@ class VoidingAdmin(ReadOnlyAdmin):
         """Every order that used the activity, paid ones too: whom it reached, and what became of it."""
         if not request.user.has_perm(EXPORT):
             raise PermissionDenied
-        activity = Activity.objects.filter(code=code).first()
+        activity = owned(request.user, Activity.objects.filter(code=code)).first()
         if activity is None:
             raise Http404
         with transaction.atomic():

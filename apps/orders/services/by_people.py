@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_own
 from apps.core.audit import record
 from apps.core.errors import DomainError
 from apps.core.permissions import require_permission
@@ -33,6 +34,7 @@ class _TakenBackError(Exception):
 def cancel(*, order: Order, actor: User, reason: str) -> dict[str, Any]:
     """Release an unpaid order. Errors: reason_required and those of `cancel_order`."""
     require_permission(actor, CANCEL)
+    require_own(actor, order)
     why = _said(reason)
     answer = cancel_order(code=order.code, shop=None, reason=why)
     record(
@@ -54,6 +56,7 @@ def refund(
     Errors: reason_required, refund_changed and those of `refund_order`.
     """
     require_permission(actor, REFUND)
+    require_own(actor, order)
     why = _said(reason)
     with kept_refusals(), transaction.atomic():
         answer = _refund(order, actor, {**what, "reason": why})
@@ -82,6 +85,7 @@ def foretell_refund(*, order: Order, actor: User, what: dict[str, Any]) -> dict[
     Errors: those of `refund_order`.
     """
     require_permission(actor, REFUND)
+    require_own(actor, order)
     try:
         with transaction.atomic():
             _tell(_refund(order, actor, what, foretold=True))

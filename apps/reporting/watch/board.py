@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.accounts.scope import may_write, visible
 from apps.activities.lifecycle import Action, State, allowed
 from apps.activities.models import Activity
 from apps.activities.selectors import status_by_clock
@@ -84,15 +85,16 @@ class Board:
         return [row for row in self.rows if any(alarm.code == NO_ORDER for alarm in row.alarms)]
 
 
-def running_now(now: datetime) -> QuerySet[Activity]:
+def running_now(now: datetime, user: User) -> QuerySet[Activity]:
     """What prices at this moment or would if nobody had paused it, the newest first; without its document."""
-    running = Activity.objects.filter(status__in=list(RUNNING), starts_at__lte=now, ends_at__gt=now)
+    readable = visible(user, Activity.objects.all())
+    running = readable.filter(status__in=list(RUNNING), starts_at__lte=now, ends_at__gt=now)
     return running.order_by("-starts_at", "-id")
 
 
 def board_for(user: User) -> Board:
     now = database_now()
-    watched = list(running_now(now)[: WATCHED + 1])
+    watched = list(running_now(now, user)[: WATCHED + 1])
     trades = trades_of([activity.code for activity in watched[:WATCHED]])
     forecasts = depths_of(trades)
     currency = portal().currency
@@ -149,6 +151,8 @@ def _budget(row: Row, book: LiveBook) -> Level | None:
 
 def doings_of(activity: Activity, user: User) -> frozenset[str]:
     """Which of the row's buttons this person has: the lifecycle table's word."""
+    if not may_write(user, activity):
+        return frozenset()
     rows = {
         action: allowed(activity.status, activity.pending, action)
         for action in (Action.PAUSE, Action.STOP_SKUS, Action.REVISE)

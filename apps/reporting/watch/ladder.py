@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import owned
 from apps.activities import services
 from apps.activities.lifecycle import RIGHTS, Action, Right, State, allowed
 from apps.activities.models import Activity
@@ -60,7 +61,7 @@ def stop_sku(*, sku: str, actor: User, reason: str) -> int:
     if not Sku.objects.filter(pk=sku).exists():
         raise DomainError("unknown_sku", _("There is no such SKU."), "sku")
     hit = 0
-    for activity in _locked(with_sku(sku)):
+    for activity in _locked(owned(actor, with_sku(sku))):
         if allowed(activity.status, activity.pending, Action.STOP_SKUS) is not None:
             hit += bool(services.stop_skus(activity=activity, skus=[sku], actor=actor, reason=reason))
     return _told("watch.stop_sku", Subject("sku", sku), actor, reason, hit)
@@ -71,7 +72,7 @@ def pause_shop(*, shop: str, actor: User, reason: str) -> int:
     """Pause whatever of a shop runs or is approved to start; the number of activities."""
     require_permission(actor, RIGHTS[Right.PAUSE])
     _check_reason(reason)
-    activities = _locked(of_shop(shop))
+    activities = _locked(owned(actor, of_shop(shop)))
     for activity in activities:
         services.pause(thing=activity, actor=actor, reason=reason)
     return _told("watch.pause_shop", Subject("shop", shop or "platform"), actor, reason, len(activities))
@@ -82,7 +83,7 @@ def stop_all_coupons(*, actor: User, reason: str) -> int:
     """停发全部券: no new coupon of any template; issued ones still work. The number of templates."""
     require_permission(actor, CouponTemplate.RIGHTS[Right.STOP])
     _check_reason(reason)
-    templates = _locked(issuing())
+    templates = _locked(owned(actor, issuing()))
     for template in templates:
         stop_issuing(template=template, actor=actor, reason=reason)
     return _told("watch.stop_coupons", Subject("portal", "coupons"), actor, reason, len(templates))

@@ -11,6 +11,8 @@ from django.db.models import Exists
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.models import User
+from apps.accounts.scope import shops_of, visible
 from apps.activities.lifecycle import State
 from apps.activities.models import Activity, ActivityVersion
 from apps.offers.admin.preview import skus_reached
@@ -44,10 +46,10 @@ class Start:
         return all(check.ok for check in self.checks)
 
 
-def starting_soon(now: datetime) -> list[Start]:
+def starting_soon(now: datetime, user: User) -> list[Start]:
     """The approved ones that start next and the drafts that should start soon."""
     versions = (
-        ActivityVersion.objects.filter(subject__starts_at__gt=now)
+        ActivityVersion.objects.filter(subject__starts_at__gt=now, **_seen_by(user))
         .filter(subject__status__in=[*COMING, *BEFORE])
         .exclude(state__in=[VersionState.SUPERSEDED, VersionState.DISCARDED])
         .exclude(subject__status__in=list(BEFORE), subject__starts_at__gt=now + SOON)
@@ -61,6 +63,13 @@ def starting_soon(now: datetime) -> list[Start]:
         Start(version.subject, tuple(checks_of(version.subject, version.content, goods=goods)))
         for version, goods in zip(chosen, filled, strict=True)
     ]
+
+
+def _seen_by(user: User) -> dict[str, Any]:
+    """A limit to the activities that a person may read, where there is one."""
+    if shops_of(user) is None:
+        return {}
+    return {"subject__in": visible(user, Activity.objects.order_by())}
 
 
 def _with_goods(versions: list[ActivityVersion]) -> list[bool]:

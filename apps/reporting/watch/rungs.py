@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.accounts.models import User
+from apps.accounts.scope import owned, shops_of, visible
 from apps.activities import services
 from apps.activities.lifecycle import RIGHTS, Right
 from apps.activities.models import Activity
@@ -59,7 +60,8 @@ class Rung:
 
 def _activity(request: HttpRequest) -> Activity:
     code = request.GET.get("code", "")
-    activity = Activity.objects.select_related("current").filter(code=code).first()
+    activities = visible(request.user, Activity.objects.select_related("current"))
+    activity = activities.filter(code=code).first()
     if activity is None or activity.current is None:
         raise Http404
     return activity
@@ -151,10 +153,10 @@ def _sku_everywhere(request: HttpRequest) -> Target | None:
     code = request.GET.get("sku", "").strip()
     if not code:
         return None
-    sku = Sku.objects.filter(pk=code).first()
+    sku = visible(request.user, Sku.objects.filter(pk=code)).first()
     if sku is None:
         raise Http404
-    activities = list(ladder.with_sku(code).values_list("code", "name"))
+    activities = list(owned(request.user, ladder.with_sku(code)).values_list("code", "name"))
 
     def run(actor: User, reason: str, answers: Mapping[str, Any]) -> str:
         hit = ladder.stop_sku(sku=code, actor=actor, reason=reason)
@@ -174,8 +176,8 @@ def _shop(request: HttpRequest) -> Target | None:
     if "shop" not in request.GET:
         return None
     code = request.GET["shop"]
-    shop = Shop.objects.filter(pk=code).first() if code else None
-    if code and shop is None:
+    shop = visible(request.user, Shop.objects.filter(pk=code)).first() if code else None
+    if (code and shop is None) or (not code and shops_of(request.user) is not None):
         raise Http404
     rows = list(ladder.of_shop(code).values_list("code", "starts_at"))
     now = database_now()
@@ -198,8 +200,8 @@ def _shop(request: HttpRequest) -> Target | None:
 
 
 def _coupons(request: HttpRequest) -> Target:
-    templates = ladder.issuing().count()
-    campaigns = open_or_upcoming(database_now()).count()
+    templates = owned(request.user, ladder.issuing()).count()
+    campaigns = owned(request.user, open_or_upcoming(database_now())).count()
 
     def run(actor: User, reason: str, answers: Mapping[str, Any]) -> str:
         hit = ladder.stop_all_coupons(actor=actor, reason=reason)
@@ -212,7 +214,14 @@ def _coupons(request: HttpRequest) -> Target:
         _("Coupons that customers have still work."),
         str(NEEDS_APPROVAL),
     ]
-    return Target(_("Stop all coupons"), _("All shops"), effects, _("Stop now"), run, possible=templates > 0)
+    return Target(_("Stop all coupons"), _whose(request), effects, _("Stop now"), run, possible=templates > 0)
+
+
+def _whose(request: HttpRequest) -> str:
+    shops = shops_of(request.user)
+    if shops is None:
+        return _("All shops")
+    return ", ".join(str(shop) for shop in Shop.objects.filter(pk__in=shops))
 
 
 def _some(names: list[str], most: int = 3) -> str:

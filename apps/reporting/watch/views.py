@@ -18,6 +18,8 @@ from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.current import signed_in
+from apps.accounts.models import User
+from apps.accounts.scope import owned, visible
 from apps.activities import services
 from apps.activities.models import Activity
 from apps.catalog.models import Shop
@@ -83,7 +85,9 @@ def stop_view(admin_site: AdminSite, request: HttpRequest, code: str) -> HttpRes
     page = {**admin_site.each_context(request), "title": rung.label, "rung": rung}
     page["pick_url"] = reverse("admin:activities_activity_pick", args=["SOURCE"])
     if target is None:
-        return TemplateResponse(request, "admin/watch/choose.html", {**page, "shops": _shops(rung)})
+        return TemplateResponse(
+            request, "admin/watch/choose.html", {**page, "shops": _shops(rung, signed_in(request))}
+        )
     form = StopForm(target, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (done := _run(request, target, form)):
         messages.success(request, done)
@@ -104,12 +108,12 @@ def _run(request: HttpRequest, target: Target, form: StopForm) -> str:
     return ""
 
 
-def _shops(rung: Rung) -> list[dict[str, Any]]:
+def _shops(rung: Rung, user: User) -> list[dict[str, Any]]:
     """The shops that have something to stop, the one with most first."""
     if rung.code != "shop":
         return []
     counted = (
-        Activity.objects.filter(status__in=list(ladder.STOPPABLE))
+        owned(user, Activity.objects.filter(status__in=list(ladder.STOPPABLE)))
         .values("shop_code")
         .annotate(n=Count("id"))
         .order_by("-n", "shop_code")[:100]
@@ -128,7 +132,7 @@ def more_stock_view(request: HttpRequest, code: str) -> HttpResponse:
     user = signed_in(request)
     if not user.has_perm(MAY):
         raise PermissionDenied
-    activity = Activity.objects.filter(code=code).first()
+    activity = visible(user, Activity.objects.filter(code=code)).first()
     if activity is None:
         raise Http404
     open_states = [VersionState.DRAFT, VersionState.IN_REVIEW]

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", default=Language.CHINESE.value, choices=Language.values)
         parser.add_argument("--full-name", default="", help="as colleagues know them")
         parser.add_argument("--email", default="")
+        parser.add_argument("--shop", action="append", default=[], help="only this shop; again for more")
         parser.add_argument("--requested-by", metavar="ADMINISTRATOR")
         parser.add_argument("--confirmed-by", metavar="ADMINISTRATOR")
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 language=options["language"],
                 first_name=options["full_name"],
                 email=options["email"],
+                shops=sorted(set(options["shop"])),
             )
             for role in options["role"]:
                 self._give(user, Role(role), options)

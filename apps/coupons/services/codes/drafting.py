@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_shop
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Description
@@ -52,6 +53,7 @@ class Wish:
 @transaction.atomic
 def draft_batch(*, code: str, wish: Wish, actor: User) -> CodeBatch:
     require_permission(actor, steps.ADD)
+    require_shop(actor, steps.shop_of(wish.template), "template")
     batch = _filled(CodeBatch(code=code, owner=actor), wish)
     if CodeBatch.objects.filter(code=code).exists():
         raise DomainError("code_taken", _("This code is taken."), "code")
@@ -64,6 +66,7 @@ def draft_batch(*, code: str, wish: Wish, actor: User) -> CodeBatch:
 def edit_batch(*, batch: CodeBatch, wish: Wish, actor: User) -> CodeBatch:
     """Its owner writes a draft anew: whoever wrote in it may not approve it, and that is only one."""
     locked = _own(begin(batch, Step.EDIT, actor, steps.CHANGE), actor)
+    require_shop(actor, steps.shop_of(wish.template), "template")
     before = dict(content_of(locked))
     _filled(locked, wish).save(update_fields=WRITTEN)
     after = dict(content_of(locked))
@@ -94,6 +97,7 @@ def submit_batch(*, batch: CodeBatch, actor: User, reason: str = "") -> Approval
         barred=[locked.owner_id],
         due_at=locked.starts_at,
         reason=reason.strip(),
+        shop_code=steps.shop_of(locked.template),
     )
 
 

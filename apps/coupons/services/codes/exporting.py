@@ -86,6 +86,7 @@ def request_export(*, batch: CodeBatch, actor: User, reason: str) -> ApprovalReq
         content_hash=hash_of(locked),
         submitter=actor,
         reason=reason.strip(),
+        shop_code=steps.shop_of(locked.template),
     )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.accounts.scope import require_own
 from apps.core.audit import record
 from apps.core.errors import DomainError
 from apps.core.permissions import require_permission
 from apps.coupons.lifecycle import CodeBatchState as State
-from apps.coupons.models import CodeBatch
+from apps.coupons.models import CodeBatch, CouponTemplate
 from apps.offers.documents.canonical import content_hash
 
 ADD = "coupons.add_codebatch"
@@ -60,7 +61,9 @@ def lock(code: str) -> CodeBatch:
 def begin(batch: CodeBatch, step: Step, actor: User, permission: str) -> CodeBatch:
     """The batch, its row locked, if this person may take this step now."""
     require_permission(actor, permission)
-    return begin_locked(lock(batch.code), step)
+    locked = lock(batch.code)
+    require_own(actor, locked)
+    return begin_locked(locked, step)
 
 
 def begin_locked(locked: CodeBatch, step: Step) -> CodeBatch:
@@ -89,6 +92,11 @@ def move(
         reason=reason,
     )
     return locked
+
+
+def shop_of(template: str) -> str:
+    """Whose coupons the codes of a template bring; "" is the platform."""
+    return CouponTemplate.objects.filter(code=template).values_list("shop_code", flat=True).first() or ""
 
 
 def needed_reason(reason: str) -> str:
