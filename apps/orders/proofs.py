@@ -11,6 +11,7 @@ from apps.orders.chain import LEDGER
 
 HELD = "o.state = 'held'"
 SOLD = "o.state IN ('paid', 'partially_refunded', 'refunded')"
+OVER = "o.state IN ('cancelled', 'expired')"
 
 COUNTERS = f"""
 SELECT format('counter %s (%s %s %s): held %s, used %s, but orders hold %s and have bought %s',
@@ -100,8 +101,9 @@ WHERE h.event = 'hold' AND h.what = 'share'
     AND (coalesce(r.amount, 0) > h.amount OR (o.state = 'refunded' AND coalesce(r.amount, 0) <> h.amount))
 """
 STATES = f"""
-SELECT format('order %s is %s, but the ledger has %s held, %s redeemed, %s released', o.code, o.state,
-    e.held, e.redeemed, e.released)
+SELECT format('order %s is %s (paid at %s, closed at %s), but the ledger has %s held, %s redeemed, %s paid, %s released',
+    o.code, o.state, coalesce(o.paid_at::text, 'no time'), coalesce(o.closed_at::text, 'no time'),
+    e.held, e.redeemed, e.payments, e.released)
 FROM orders_order o JOIN LATERAL (
     SELECT count(*) FILTER (WHERE event = 'hold') AS held,
         count(*) FILTER (WHERE event = 'redeem' AND what <> 'payment') AS redeemed,
@@ -111,7 +113,8 @@ FROM orders_order o JOIN LATERAL (
 ) e ON true
 WHERE e.redeemed <> CASE WHEN {SOLD} THEN e.held ELSE 0 END
     OR e.payments <> CASE WHEN {SOLD} THEN 1 ELSE 0 END
-    OR e.released <> CASE WHEN o.state IN ('cancelled', 'expired') THEN e.held ELSE 0 END
+    OR e.released <> CASE WHEN {OVER} THEN e.held ELSE 0 END
+    OR (o.paid_at IS NOT NULL) <> ({SOLD}) OR (o.closed_at IS NOT NULL) <> ({OVER})
 """  # noqa: S608 - clauses of this file
 UNSWEPT = """
 SELECT format('order %s is held although its time was over at %s', code, held_until)

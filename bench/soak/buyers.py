@@ -42,7 +42,7 @@ class Buyers:
             self.last = max(self.last, number)
             self.told["attempts"] += 1
             try:
-                await self.attempt(wire, Attempt(number))
+                await self.attempt(wire, Attempt(number, self.task["a_drop"]))
             except NoAnswerError as error:
                 self.odd.append(f"o{number}: no answer to {error}")
             if self.told["attempts"] % 100 == 0:
@@ -90,7 +90,8 @@ class Buyers:
             again = await wire.post(path, body, key)
             self.told["repeated"] += 1
             if (again.status, again.body) != (answer.status, answer.body) or not again.replayed:
-                self.odd.append(f"{key}: asked again, {again.status} {again.code} instead of {answer.status}")
+                said, now = (f"{one.status} {one.code}".rstrip() for one in (answer, again))
+                self.odd.append(f"lost: the answer to {key} was {said}, asked again it is {now}")
         return answer
 
     async def close_drop(self, wire: Wire) -> None:

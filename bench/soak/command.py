@@ -17,11 +17,15 @@ from typing import Any
 
 from bench.portal import ROOT
 from bench.soak.arena import UNGUARDED, Arena, arena
-from bench.soak.plan import drops
+from bench.soak.plan import ATTEMPTS_A_DROP, drops
 
 PROCESSES = 2
 CONTROLS = ("durability", "guard")
 CLOSE_WITHIN = 60.0
+# A stop while nobody buys tells nothing: it waits until somebody just did.
+JUST_BOUGHT = """SELECT count(*) FROM orders_order WHERE state = 'held'
+AND held_until > clock_timestamp() + interval '1 second' * ({hold} - 0.5)"""
+A_FEW = 3
 
 
 @dataclass
@@ -38,6 +42,13 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="./run bench soak", description=__doc__)
     made.add_argument(
         "--attempts", type=int, default=1_000_000, help="orders tried, unless the time is over before"
+    )
+    made.add_argument(
+        "--attempts-a-drop",
+        type=int,
+        default=ATTEMPTS_A_DROP,
+        metavar="N",
+        help="then the next goods go on sale",
     )
     made.add_argument("--seconds", type=float, default=86_400, help="how long new attempts are made")
     made.add_argument("--buyers", type=int, default=24, help="clients at a time")
@@ -62,7 +73,7 @@ def main(arguments: list[str]) -> int:
     application = {"application": UNGUARDED} if options.control == "guard" else {}
     with arena(hold_seconds=options.hold_seconds, workers=options.workers, **application) as here:
         say("preparing ...")
-        here.start(str(drops(options.attempts)))
+        here.start(str(drops(options.attempts, options.attempts_a_drop)))
         break_on_purpose(here, options.control)
         began = time.monotonic()
         faults = Faults()
@@ -94,7 +105,7 @@ def shop(here: Arena, options: argparse.Namespace, faults: Faults) -> list[Path]
     )
     while any(one.poll() is None for one in running):
         now = time.monotonic()
-        if now >= stop_at:
+        if now >= stop_at and just_bought(here, options):
             faults.away.append(here.crash_database())
             faults.stops += 1
             stop_at = time.monotonic() + options.stop_every * random.uniform(0.7, 1.3)
@@ -111,6 +122,11 @@ def shop(here: Arena, options: argparse.Namespace, faults: Faults) -> list[Path]
         time.sleep(0.05)
     check(running)
     return [Path(content["result"]) for _path, content in tasks]
+
+
+def just_bought(here: Arena, options: argparse.Namespace) -> bool:
+    [(orders,)] = here.sql(JUST_BOUGHT.format(hold=options.hold_seconds))
+    return bool(orders >= A_FEW)
 
 
 def close(here: Arena, options: argparse.Namespace, results: Iterable[Path]) -> list[Path]:
@@ -132,6 +148,7 @@ def task(
         "step": PROCESSES,
         "attempts": options.attempts,
         "seconds": options.seconds,
+        "a_drop": options.attempts_a_drop,
         "buyers": -(-options.buyers // PROCESSES),
         "closing": False,
         "progress": str(here.folder / f"progress-{number}"),

@@ -19,10 +19,11 @@ class Attempt:
     """One buyer's wish, and what they do with the order if they get it at this price."""
 
     number: int
+    a_drop: int = ATTEMPTS_A_DROP
 
     @property
     def drop(self) -> int:
-        return self.number // ATTEMPTS_A_DROP
+        return self.number // self.a_drop
 
     @property
     def order(self) -> str:
@@ -76,8 +77,8 @@ def wish(order: str, customer: str, drop: int, units: int, price: int, *, budget
     }
 
 
-def drops(attempts: int) -> int:
-    return -(-attempts // ATTEMPTS_A_DROP)
+def drops(attempts: int, a_drop: int = ATTEMPTS_A_DROP) -> int:
+    return -(-attempts // a_drop)
 
 
 def activities(drop: int) -> list[Json]:

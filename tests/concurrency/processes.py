@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,14 +15,21 @@ from threading import BrokenBarrierError
 from typing import Any
 
 import orjson
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from apps.orders import crash, services
 from apps.orders.errors import OrderRefused
 from apps.orders.services import holding, refunding, settling
 
 FORK = multiprocessing.get_context("fork")
-PATIENCE = 1.0
+PATIENCE = 10.0
+LOOK_EVERY = 0.05
+# Who waits for the rows of somebody who waits for them at a meeting: such a one cannot come.
+KEPT_AWAY = """
+SELECT count(*) FROM pg_stat_activity a WHERE a.datname = current_database() AND a.wait_event_type = 'Lock'
+AND EXISTS (SELECT FROM pg_stat_activity b WHERE b.pid = ANY(pg_blocking_pids(a.pid))
+    AND b.state = 'idle in transaction')
+"""
 
 
 class Meeting:
@@ -30,11 +38,25 @@ class Meeting:
     def __init__(self, place: str, people: int) -> None:
         self.place = place
         self.barrier = FORK.Barrier(people)
+        self.in_vain = 0
 
     def come(self, place: str) -> None:
         if place == self.place:
             with suppress(BrokenBarrierError):
                 self.barrier.wait(PATIENCE)
+
+    def end_if_in_vain(self, done: int) -> None:
+        """Lets those at the meeting go on when all others are done or, seen twice, kept away by them."""
+        here = self.barrier.n_waiting
+        self.in_vain = self.in_vain + 1 if here and here + done + kept_away() >= self.barrier.parties else 0
+        if self.in_vain == 2:
+            self.barrier.abort()
+
+
+def kept_away() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(KEPT_AWAY)
+        return int(cursor.fetchone()[0])
 
 
 def at_once(jobs: Sequence[Callable[[], Any]], meeting: Meeting | None = None) -> list[Any]:
@@ -48,7 +70,15 @@ def at_once(jobs: Sequence[Callable[[], Any]], meeting: Meeting | None = None) -
     ]
     for process in processes:
         process.start()
-    found = dict(results.get() for _ in processes)
+    found: dict[int, Any] = {}
+    while len(found) < len(processes):
+        if results.empty():
+            time.sleep(LOOK_EVERY)
+            if meeting is not None:
+                meeting.end_if_in_vain(len(found))
+        else:
+            number, result = results.get()
+            found[number] = result
     for process in processes:
         process.join(30)
     return [found[number] for number in range(len(jobs))]

@@ -13,6 +13,8 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.slow]
 SMALL = (
     "--attempts",
     "2000",
+    "--attempts-a-drop",
+    "400",
     "--seconds",
     "10",
     "--hold-seconds",
@@ -46,7 +48,13 @@ def test_nothing_is_lost_and_exactly_everything_is_sold() -> None:
     assert "immediate stops     0" not in told
 
 
+def test_control_counters_without_their_guard_sell_more() -> None:
+    status, told = soak("--control", "guard", "--seconds", "4")
+    assert status == 1, told
+    assert "\nFAULT orders.counters: " in told
+
+
 def test_control_commits_that_are_not_on_disk_are_missed() -> None:
     status, told = soak("--control", "durability")
     assert status == 1, told
-    assert "was acknowledged and is not there" in told
+    assert "\nFAULT lost: " in told  # an order, its last step, or an answer; which of them chance decides

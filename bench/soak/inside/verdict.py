@@ -63,7 +63,7 @@ def orders_faults(told: list[Record]) -> Iterator[str]:
         if found is None:
             yield f"lost: order {one['order']} was acknowledged and is not there"
         elif found != (one["end"], one["payable"]):
-            yield f"order {one['order']}: {found}, but {one['end']} at {one['payable']} was acknowledged"
+            yield f"lost: order {one['order']} is {found}, but {one['end']} at {one['payable']} was acknowledged"
     for code, (state, _payable) in known.items():
         yield f"order {code} is {state}, and nobody was told so"
 
