@@ -11,7 +11,7 @@ from django.conf import settings
 
 from apps.coupons.models import ClaimCampaign
 from apps.offers.documents.display import Teaser
-from apps.offers.documents.texts import LANGUAGES
+from apps.offers.documents.texts import localised
 from apps.offers.sentence import sentence
 from apps.orders.item_prices import PriceList
 from apps.orders.showcase import Shown
@@ -51,14 +51,6 @@ def activity_shape(shown: Shown, *, language: str, currency: str) -> dict[str, A
 
 def display_shape(display: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {**display, **{name: localised(display[name], language) for name in TEXTS}}
-
-
-def localised(text: str | Mapping[str, str] | None, language: str) -> str | None:
-    """One text for a reader of `language`: theirs, else whatever there is."""
-    if text is None or isinstance(text, str):
-        return text
-    order = (language, *LANGUAGES)
-    return next((text[known] for known in order if known in text), None)
 
 
 def _sentence(shown: Shown, language: str, currency: str) -> str:

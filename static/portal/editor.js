@@ -15,6 +15,8 @@
     let faults = 1;
     let conflict = false;
     let saving = 0;
+    let foreseeing = null;
+    let foreseen = 0;
     const QUIET_MS = 10000;
     const mine = form.elements.revision.value !== "0";
 
@@ -32,9 +34,39 @@
         }
     }
 
+    function place(name) {
+        return fields().find((one) => one.dataset.field === name) || fields().find((one) => name.startsWith(one.dataset.field));
+    }
+
+    // 去修改: the field in sight and under the hands, whatever it is folded into.
+    function jump(name) {
+        const element = place(name);
+        if (!element) return;
+        for (let around = element.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
+        element.scrollIntoView({ block: "center" });
+        const input = [...element.querySelectorAll("input, select, textarea, button")].find((one) => !one.hidden && one.offsetParent);
+        input?.focus({ preventScroll: true });
+    }
+
+    function showMistakes(found) {
+        const box = document.getElementById("pp-mistakes");
+        box.replaceChildren(...found.map(([name, label, text]) => {
+            const line = document.createElement("li");
+            if (label) line.append(Object.assign(document.createElement("strong"), { textContent: label }), " ");
+            line.append(text, " ");
+            if (name) {
+                const button = Object.assign(document.createElement("button"), { type: "button", className: "pp-link", textContent: words.right });
+                button.dataset.jump = name;
+                line.append(button);
+            }
+            return line;
+        }));
+        if (!found.length) box.hidden = true;
+    }
+
     function renumber(html, number) { return html.replaceAll("__i__", String(number)); }
 
-    function addRow(rows) {
+    function addRow(rows, preset) {
         const body = rows.querySelector(".pp-rows-body");
         const path = rows.dataset.rows;
         const numbers = [...body.querySelectorAll("[data-field]")]
@@ -44,10 +76,16 @@
         const row = holder.firstElementChild;
         body.append(row);
         window.ppPickers(row);
+        if (preset) {
+            const choice = row.querySelector("select");
+            choice.value = preset;
+            choice.dispatchEvent(new Event("change", { bubbles: true }));
+            return;
+        }
         row.querySelector("input, select, textarea")?.focus();
     }
 
-    function showFaults(found, top) {
+    function showFaults(found, mistakes) {
         for (const element of fields()) {
             const name = element.dataset.field;
             const list = element.querySelector(":scope > .pp-faults");
@@ -56,10 +94,8 @@
             list.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
             element.classList.toggle("pp-wrong", texts.length > 0);
         }
-        const list = document.getElementById("pp-top");
-        list.replaceChildren(...top.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
-        list.hidden = !top.length;
-        faults = Object.keys(found).length + top.length;
+        showMistakes(mistakes);
+        faults = mistakes.length;
         state.textContent = faults ? `${faults} ${words.faults}` : dirty ? words.unsaved : "";
     }
 
@@ -79,7 +115,8 @@
         }
         if (answer.conflict) {
             conflict = true;
-            showFaults({}, [answer.conflict]);
+            showFaults({}, [["", "", answer.conflict]]);
+            document.getElementById("pp-mistakes").hidden = false;
         }
     }
 
@@ -88,14 +125,44 @@
         saving = setTimeout(saveQuietly, QUIET_MS);
     }
 
+    // All that is wrong, beside its fields and as a list; the first one under the hands.
     function showAll() {
+        const box = document.getElementById("pp-mistakes");
+        box.hidden = !box.hidden;
+        if (box.hidden) return;
         for (const element of fields()) touched.add(element.dataset.field);
-        preview().then(() => {
-            const wrong = form.querySelector(".pp-wrong");
-            for (let around = wrong?.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
-            wrong?.scrollIntoView({ block: "center" });
-            wrong?.querySelector("input, select, textarea")?.focus({ preventScroll: true });
-        });
+        preview().then(() => box.querySelector("[data-jump]")?.focus({ preventScroll: true }));
+    }
+
+    // The worst price beside each way to stack; a search of the whole market, so it waits until one has stopped typing.
+    function showWorst(answer) {
+        for (const radio of form.querySelectorAll("[name=stacking]")) {
+            const label = radio.closest("label") || form.querySelector(`label[for="${radio.id}"]`);
+            label?.querySelector(".pp-worst")?.remove();
+            const said = (answer.ways || {})[radio.value];
+            if (!said || !label) continue;
+            const tag = Object.assign(document.createElement("span"), { className: `pp-worst${said.low ? " pp-worst-low" : ""}` });
+            tag.textContent = said.low ? `${said.price} ${said.low}` : said.price;
+            tag.title = [answer.sample, said.stack].filter(Boolean).join("\n");
+            label.append(tag);
+        }
+    }
+
+    async function worst() {
+        if (!form.querySelector("[name=stacking]")) return;
+        foreseeing?.abort();
+        foreseeing = new AbortController();
+        try {
+            const response = await fetch(form.dataset.worstUrl, { method: "POST", body: new FormData(form), signal: foreseeing.signal });
+            if (response.ok) showWorst(await response.json());
+        } catch (error) {
+            if (error.name !== "AbortError") throw error;
+        }
+    }
+
+    function worstSoon() {
+        clearTimeout(foreseen);
+        foreseen = setTimeout(worst, 900);
     }
 
     async function preview() {
@@ -107,7 +174,9 @@
             const answer = await response.json();
             document.getElementById("pp-sentence").textContent = answer.sentence;
             document.getElementById("pp-preview").innerHTML = answer.panel;
-            showFaults(answer.faults, answer.top);
+            window.ppPhones();
+            showFaults(answer.faults, answer.mistakes);
+            worstSoon();
         } catch (error) {
             if (error.name !== "AbortError") throw error;
         }
@@ -118,10 +187,13 @@
         timer = setTimeout(preview, 250);
     }
 
-    async function swap() {
+    async function swap(cause) {
         const open = [...blocks.querySelectorAll("details[open]")].map((one) => one.dataset.keepOpen);
         const focus = document.activeElement?.id;
-        const response = await fetch(form.dataset.swapUrl, { method: "POST", body: new FormData(form) });
+        const typed = new FormData(form);
+        // What a kind proposed and nobody touched makes room for what the next kind proposes.
+        if (cause === "kind" && !mine && !touched.has("stacking")) typed.delete("stacking");
+        const response = await fetch(form.dataset.swapUrl, { method: "POST", body: typed });
         if (!response.ok) return;
         blocks.innerHTML = await response.text();
         for (const details of blocks.querySelectorAll("details")) {
@@ -144,16 +216,20 @@
     form.addEventListener("input", (event) => { note(event); showWhatMatters(); previewSoon(); });
     form.addEventListener("change", (event) => {
         note(event);
-        if (event.target.dataset.swap) swap();
+        if (event.target.dataset.swap) swap(event.target.name);
         else { showWhatMatters(); previewSoon(); }
     });
     form.addEventListener("click", (event) => {
         const add = event.target.closest("[data-add-row]");
         const remove = event.target.closest("[data-remove-row]");
-        if (add) addRow(add.closest("[data-rows]"));
+        const wrong = event.target.closest("[data-jump]");
+        if (wrong) jump(wrong.dataset.jump);
+        if (add) addRow(add.closest("[data-rows]"), add.dataset.addRow);
         if (remove) { remove.closest(".pp-row").remove(); dirty = true; previewSoon(); saveSoon(); }
     });
     form.addEventListener("submit", () => { sending = true; });
+    // Back from where a button led: what was saved meanwhile counts, not what the browser kept.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
     window.addEventListener("beforeunload", (event) => { if (dirty && !sending) event.preventDefault(); });
     form.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault();
@@ -168,5 +244,8 @@
         }
     }
     showWhatMatters();
-    document.querySelector(".pp-wrong")?.scrollIntoView({ block: "center" });
+    const asked = new URLSearchParams(window.location.hash.slice(1)).get("field");
+    if (asked) jump(asked);
+    else document.querySelector(".pp-wrong")?.scrollIntoView({ block: "center" });
+    worst();
 })();

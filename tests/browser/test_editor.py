@@ -30,6 +30,7 @@ def fill_times(page):
     page.fill("[name=name]", "试试")
     page.fill("[name=starts_at]", "2030-11-10T20:00:00")
     page.fill("[name=ends_at]", "2030-11-12T23:59:59")
+    page.check("[name=stacking][value=all]")
 
 
 def test_a_doubtful_discount_is_asked_about_beside_its_field(operator):

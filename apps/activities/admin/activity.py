@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -16,6 +17,7 @@ from unfold.decorators import display
 from apps.accounts.current import signed_in
 from apps.activities.admin.doings import DOINGS
 from apps.activities.forms import ActivityForm
+from apps.activities.grid.beginning import TO_TABLE, with_goods_chosen
 from apps.activities.grid.views import grid_url, grid_urls
 from apps.activities.models import Activity
 from apps.activities.selectors import tab
@@ -87,6 +89,13 @@ class ActivityAdmin(VersionedAdmin):
             "scope": {"mode": "all"},
         }
 
+    def completed(self, request: HttpRequest, raw: dict[str, Any]) -> dict[str, Any]:
+        """A draft that opens the SKU table begins with the goods chosen, at the prices they have."""
+        return with_goods_chosen(raw) if TO_TABLE in request.POST else raw
+
+    def exits(self) -> dict[str, Callable[[Any], str]]:
+        return {**super().exits(), TO_TABLE: lambda thing: grid_url(self, thing)}
+
     def get_urls(self) -> list[URLPattern]:
         return [*grid_urls(self), *super().get_urls()]
 
@@ -96,7 +105,7 @@ class ActivityAdmin(VersionedAdmin):
             context["grid_url"] = grid_url(self, situation.thing)
             if situation.thing.current_id is not None:
                 context["live_url"] = reverse("admin:orders_live", args=[situation.thing.code])
-            context["simulator_url"] = f"{reverse('admin:simulator')}?activity={situation.thing.code}"
+            context["simulator_url"] = self.simulator_url(situation.thing)
             if situation.thing.current_id and request.user.has_perm("orders.export_hit_orders"):
                 context["export_url"] = reverse("admin:orders_voiding_export", args=[situation.thing.code])
         return context

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,7 @@ class ActivityForm(DocumentForm):
     """`value("kind")` and `value("layer")` decide what is asked."""
 
     layer: Layer | None = None
+    MUST_CHOOSE = (parts.STACKING,)
 
     def make_blocks(self) -> Sequence[Block]:
         self.kind = KINDS.get(self.value("kind") or "", KINDS[ACTIVITY_KINDS[0]])
@@ -41,7 +43,7 @@ class ActivityForm(DocumentForm):
 
     def initial_of(self, path: str) -> Any:
         if path == parts.STACKING:
-            return translate.preset_of(self.content.get("stacks_with"), self.layer)
+            return self._stacking()
         if path == "layer" and self.layer is not None:
             return self.layer.value
         if path.startswith("display.") and path.count(".") == 2:
@@ -59,10 +61,25 @@ class ActivityForm(DocumentForm):
         schedule = raw.get("schedule", {})
         if not schedule.get("days") and not schedule.get("sessions"):
             raw.pop("schedule", None)
-        translate.put_stacking(raw)
+        translate.put_stacking(raw, Layer(raw["layer"]))
         translate.put_scope(raw)
         translate.put_texts(raw)
         return raw
+
+    @classmethod
+    def proposing(cls, data: QueryDict) -> QueryDict:
+        proposed = cls(content={"kind": data.get("kind")}).initial_of(parts.STACKING)
+        if proposed and not data.get(parts.STACKING):
+            data = data.copy()
+            data[parts.STACKING] = proposed
+        return data
+
+    def _stacking(self) -> str:
+        """What the document says; of a new one what its kind proposes, which may be nothing."""
+        said, proposed = self.content.get("stacks_with"), self.kind.proposed_stacking
+        if said is None and proposed is None:
+            return ""
+        return translate.preset_of([*proposed] if said is None and proposed else said, self.layer)
 
     def _layer(self) -> Layer:
         """The layer chosen, where the kind has it; else the widest that the kind has."""

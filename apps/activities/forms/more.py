@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.forms import LocalDateTimeField, MoneyField
 from apps.offers.documents.activity import Clawback
 from apps.offers.documents.benefit import ITEM, RUNNING
-from apps.offers.documents.display import Teaser
+from apps.offers.documents.display import Metric, Teaser
 from apps.offers.forms import inputs, parts
 from apps.offers.forms.fields import PercentField
 from apps.offers.forms.slots import Group, Rows, Slot
@@ -21,7 +21,8 @@ def more_groups(kind: type[Kind], layer: Layer) -> list[Group]:
         Group(_("Stock"), parts.stock_entries(counts_units), folded=True),
         Group(_("Budget"), _budget(), folded=True),
         Group(_("What customers see"), _display(), folded=True),
-        Group(_("Goals and event"), _goals(), folded=True),
+        Group(_("Where it is shown"), [parts.placement_slot()], folded=True),
+        Group(_("Goals and event"), _goals(kind), folded=True),
         Group(_("Advanced"), _advanced(kind), folded=True),
     ]
 
@@ -65,12 +66,11 @@ def _display() -> list[Slot | Rows]:
         Slot("display.image", inputs.text(_("Image address"), longest=2000)),
         Slot("display.link", inputs.text(_("Link"), longest=2000)),
         Slot("display.sort", inputs.whole_number(_("Order among others"), minimum=None)),
-        parts.placement_slot(),
     ]
 
 
-def _goals() -> list[Slot | Rows]:
-    return [parts.goal_rows(), parts.code_slot("event", _("Event"), "event")]
+def _goals(kind: type[Kind]) -> list[Slot | Rows]:
+    return [parts.goal_rows(Metric(kind.goal)), parts.code_slot("event", _("Event"), "event")]
 
 
 def _advanced(kind: type[Kind]) -> list[Slot | Rows]:

@@ -52,7 +52,7 @@ class TemplateForm(DocumentForm):
 
     def assemble(self, raw: dict[str, Any]) -> dict[str, Any]:
         raw.setdefault("params", {})
-        translate.put_stacking(raw)
+        translate.put_stacking(raw, self.layer)
         translate.put_scope(raw)
         validity = raw.pop("validity", {})
         mode = validity.get("mode")

@@ -18,12 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.current import signed_in
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
+from apps.offers.admin.mistakes import mistakes_in
 from apps.offers.admin.preview import preview
 from apps.offers.admin.situation import Situation, situation_of
 from apps.offers.admin.words import changes_in_words
+from apps.offers.admin.worst_prices import worst_answer
 from apps.offers.documents import diff
 from apps.offers.forms.document_form import DocumentForm
-from apps.offers.forms.fault_texts import text_of_fault
 from apps.offers.lifecycle import Right
 from apps.offers.submission import submission_faults
 from apps.offers.versions import drafts
@@ -75,7 +76,7 @@ def _require(model_admin: Any, request: HttpRequest, situation: Situation | None
     right = Right.ADD if situation is None else Right.EDIT
     if not request.user.has_perm(rights[right]):
         raise PermissionDenied
-    if situation is not None and situation.draft is None:
+    if situation is not None and (situation.draft is None or not situation.is_theirs):
         raise PermissionDenied
 
 
@@ -83,7 +84,8 @@ def _save(
     model_admin: Any, request: HttpRequest, situation: Situation | None, form: DocumentForm, revision: int
 ) -> Any:
     """The thing, saved; None when the form cannot be read. Raises what the services raise."""
-    raw = form.raw()
+    raw = model_admin.completed(request, form.raw())
+    form.place_unchosen()
     if form.errors:
         form.place_faults(read(model_admin.model.DOCUMENT, raw)[1])
         return None
@@ -95,7 +97,10 @@ def _save(
 
 
 def _after_save(model_admin: Any, request: HttpRequest, thing: Any, form: DocumentForm) -> HttpResponse:
-    """Back to the editor; to the confirmation when it is to be submitted and nothing speaks against it."""
+    """Back to the editor, or where the button leads; to the confirmation when nothing speaks against submitting it."""
+    onward = next((way(thing) for name, way in model_admin.exits().items() if name in request.POST), "")
+    if onward:
+        return HttpResponseRedirect(onward)
     if SUBMIT not in request.POST:
         messages.success(request, _("The draft is saved."))
         return HttpResponseRedirect(model_admin.url_of(thing))
@@ -129,8 +134,11 @@ def _page(
         "editing": True,
         "form": form,
         "blocks": form.shown_blocks(),
+        "mistakes": mistakes_in(form),
         "preview": _preview_of(model_admin, form),
         "exposure": _exposure_of(model_admin, form),
+        "tells_exposure": True,
+        "conclusions": model_admin.conclusions_for(situation),
         "revision": revision,
         "conflict": _conflict(model_admin, situation, form, conflict) if conflict else None,
         "urls": model_admin.editor_urls(),
@@ -166,28 +174,36 @@ def _exposure_of(model_admin: Any, form: DocumentForm) -> Any:
 
 
 def preview_view(model_admin: Any, request: HttpRequest) -> JsonResponse:
-    """For the script of the page: `{sentence, panel, faults: {field: [texts]}, top: [texts]}`."""
+    """For the script of the page: `{sentence, panel, faults: {field: [texts]}, mistakes: [[field, label, text]]}`."""
     _require_editor(model_admin, request)
     form = model_admin.form_class(data=request.POST)
     document = model_admin.model.DOCUMENT
     content, faults = read(document, form.raw())
     faultless = not faults and not form.errors
     shown = preview(document, content, faultless=faultless)
+    form.place_unchosen()
     form.place_faults(faults)
     if faultless:
         form.place_faults(blocking_faults(model_admin.model, content))
     exposure = model_admin.exposure_of(content) if faultless else None
-    context = {"preview": shown, "form": form, "exposure": exposure}
+    context = {"preview": shown, "form": form, "exposure": exposure, "tells_exposure": True}
     panel = render_to_string("admin/portal/preview.html", context, request=request)
     beside = {name: [str(text) for text in texts] for name, texts in form.errors.items() if name != "__all__"}
-    top = [str(text) for text in form.non_field_errors()]
-    return JsonResponse({"sentence": shown.sentence, "panel": panel, "faults": beside, "top": top})
+    found = [[one.field, one.label, one.text] for one in mistakes_in(form)]
+    return JsonResponse({"sentence": shown.sentence, "panel": panel, "faults": beside, "mistakes": found})
+
+
+def worst_view(model_admin: Any, request: HttpRequest) -> JsonResponse:
+    """For the script of the page: the worst price of a sample beside each way to stack."""
+    _require_editor(model_admin, request)
+    form = model_admin.form_class(data=request.POST)
+    return worst_answer(model_admin.model.DOCUMENT, form, model_admin.currency(), request)
 
 
 def swap_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """The blocks anew after a choice that changes what is asked; what was typed stays."""
     _require_editor(model_admin, request)
-    form = model_admin.form_class(data=request.POST)
+    form = model_admin.form_class(data=model_admin.form_class.proposing(request.POST))
     for field in form.fields.values():
         field.validators = []
     context = {"form": form, "blocks": form.shown_blocks(), "quiet": True}
@@ -206,4 +222,4 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else UNSEEN
 
 
-__all__ = ["blocking_faults", "edit_view", "preview_view", "swap_view", "text_of_fault"]
+__all__ = ["blocking_faults", "edit_view", "preview_view", "swap_view", "worst_view"]

@@ -14,12 +14,15 @@ from django.utils.translation import get_language
 from apps.catalog.models import Sku
 from apps.catalog.selectors import portal
 from apps.core.clock import database_now
+from apps.offers.admin.phone import Phone, phone_of
 from apps.offers.admin.sample_price import SamplePrice, Sampler, sampler
 from apps.offers.selectors import skus_in_scope
 from apps.offers.sentence import sentence
 from apps.pricing.kinds import Wording, kind_from_json
 
 SAMPLE = 10
+#: customers see activities; a coupon's own pages are the claim centre and the wallet
+ACTIVITY = "activity"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Preview:
     rows: Sequence[SampleRow] = field(default_factory=tuple)
     card: SamplePrice | None = None
     card_name: str = ""
+    phone: Phone | None = None
 
 
 def wording() -> Wording:
@@ -61,7 +65,8 @@ def preview(document: str, content: Mapping[str, Any], *, faultless: bool) -> Pr
     prices = sampler(document, content, [sku.code for sku in skus]) if faultless else None
     rows = [SampleRow(sku, prices.of(sku.code) if prices else None) for sku in skus]
     card, name = _card(rows, prices)
-    return Preview(said, words.currency, reached.count(), rows, card, name)
+    phone = phone_of(content, card, name, words.currency) if card and document == ACTIVITY else None
+    return Preview(said, words.currency, reached.count(), rows, card, name, phone)
 
 
 def skus_reached(content: Mapping[str, Any], *, faultless: bool) -> QuerySet[Sku]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -27,6 +29,9 @@ from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.slots import Text
 from apps.offers.lifecycle import Right
 
+#: the editor's button that saves the draft and opens the simulator with it
+SIMULATE = "_simulate"
+
 
 class VersionedAdmin(ModelAdmin):
     """Children name the form, the buttons and what a new document says."""
@@ -50,6 +55,23 @@ class VersionedAdmin(ModelAdmin):
     def exposure_of(self, content: dict[str, Any]) -> Any:
         """What a faultless document may cost at most, with `lines` to read; None where that is said elsewhere."""
         return None
+
+    def completed(self, request: HttpRequest, raw: dict[str, Any]) -> dict[str, Any]:
+        """What was typed, with what the button that was pressed fills in."""
+        return raw
+
+    def exits(self) -> dict[str, Callable[[Any], str]]:
+        """Buttons of the editor that save the draft and lead on: their names, and the address for a thing."""
+        return {SIMULATE: self.simulator_url} if self.model.OFFER_OWNER else {}
+
+    def simulator_url(self, thing: Any) -> str:
+        """The simulator, with the newest draft of a thing as if it ran."""
+        asked = {self.model.DOCUMENT: thing.code, "draft": f"{self.model.DOCUMENT}:{thing.code}"}
+        return f"{reverse('admin:simulator')}?{urlencode(asked)}"
+
+    def conclusions_for(self, situation: Situation | None) -> list[Any]:
+        """What the reviews of those that this was copied from concluded."""
+        return []
 
     # Permissions: the rights of the lifecycle, never deletion
 
@@ -86,6 +108,7 @@ class VersionedAdmin(ModelAdmin):
         return [
             path("preview/", wrap(lambda r: editor.preview_view(self, r)), name=f"{name}_preview"),
             path("swap/", wrap(lambda r: editor.swap_view(self, r)), name=f"{name}_swap"),
+            path("worst/", wrap(lambda r: editor.worst_view(self, r)), name=f"{name}_worst"),
             path("pick/<slug:source>/", wrap(self.pick_view), name=f"{name}_pick"),
             path(
                 "<path:object_id>/pick/<slug:source>/",
@@ -192,7 +215,8 @@ class VersionedAdmin(ModelAdmin):
     def editor_urls(self) -> dict[str, str]:
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         pick = reverse(f"{name}_pick", args=["SOURCE"])
-        return {"preview": reverse(f"{name}_preview"), "swap": reverse(f"{name}_swap"), "pick": pick}
+        urls = {verb: reverse(f"{name}_{verb}") for verb in ("preview", "swap", "worst")}
+        return {**urls, "pick": pick, "simulates": "1" if SIMULATE in self.exits() else ""}
 
     def currency(self) -> str:
         return portal().currency

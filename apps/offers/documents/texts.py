@@ -12,6 +12,14 @@ LONGEST_NAME = 200
 LocalText = str | dict[str, str]
 
 
+def localised(text: str | Mapping[str, str] | None, language: str) -> str | None:
+    """One text for a reader of `language`: theirs, else whatever there is."""
+    if text is None or isinstance(text, str):
+        return text
+    order = (language, *LANGUAGES)
+    return next((text[known] for known in order if known in text), None)
+
+
 def required_name(reader: Reader, key: str = "name") -> str:
     """A name that people will read; "" after a fault."""
     name = reader.text(key, required=True, longest=LONGEST_NAME)

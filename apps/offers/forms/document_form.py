@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from apps.core.forms import LocalDateTimeField
 from apps.offers.forms.fault_texts import text_of_fault
@@ -43,6 +44,9 @@ class DocumentForm(forms.Form):
         "return_grace_hours": 0,
         "validity.delay_days": 0,
     }
+
+    #: what people must choose though a document may leave it out: there is no usual answer
+    MUST_CHOOSE: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self, data: QueryDict | None = None, content: Mapping[str, Any] | None = None, **options: Any
@@ -119,8 +123,12 @@ class DocumentForm(forms.Form):
         value = self.initial_of(slot.path)
         if value in NOTHING or value is False or self.USUAL.get(pattern(slot.path), NOTHING) == value:
             return False
-        place, _sign, values = slot.when.partition("=")
-        return not place or str(self.initial_of(place)) in values.split(",")
+        return self.is_asked(slot)
+
+    def is_asked(self, entry: Slot | Rows) -> bool:
+        """Whether the page shows it, as things stand; what it hides is not meant."""
+        place, _sign, values = entry.when.partition("=")
+        return not place or str(self.value(place)) in values.split(",")
 
     # What was typed, as a document
 
@@ -133,7 +141,7 @@ class DocumentForm(forms.Form):
     def _read(self) -> dict[str, Any]:
         self.full_clean()
         said: dict[str, Any] = {}
-        for entry in self.all_entries():
+        for entry in filter(self.is_asked, self.all_entries()):
             if isinstance(entry, Slot):
                 self._take(said, entry.path, entry.path)
                 continue
@@ -156,6 +164,17 @@ class DocumentForm(forms.Form):
             for number in self.row_numbers[rows.path]
             if any(self.data.get(slot.path) for slot in rows.row(number))
         ]
+
+    @classmethod
+    def proposing(cls, data: QueryDict) -> QueryDict:
+        """What was typed, with what the kind just chosen proposes where nothing was said."""
+        return data
+
+    def place_unchosen(self) -> None:
+        """A fault beside each choice that nobody has made yet."""
+        for name in self.MUST_CHOOSE:
+            if name in self.fields and name not in self.errors and not self.value(name):
+                self.add_error(name, _("Choose one."))
 
     def place_faults(self, faults: Iterable[Fault]) -> None:
         """Put each fault beside its field; what has no field goes on top. Unreadable fields keep their own error."""

@@ -127,9 +127,10 @@ class TableField(forms.Field):
 
 
 class PriceTableField(TableField):
-    """Prices by SKU."""
+    """Prices by SKU. `exit`: the button that saves the draft and opens the table for them."""
 
     column = _("price")
+    exit = ("_grid", _("Open the SKU table"))
 
     def __init__(self, **options: Any) -> None:
         self.money = MoneyField(required=False)

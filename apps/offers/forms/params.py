@@ -22,6 +22,8 @@ WIDE = frozenset({"prices", "components"})
 #: the parameter that says whether thresholds are amounts or pieces
 METRIC = f"{PARAMS}.metric"
 QUANTITY = "quantity"
+#: a flag that is set, as a page says it and as a document does
+TICKED = "on,True"
 
 
 def param_entries(kind: type[Kind]) -> list[Slot | Rows]:
@@ -37,6 +39,7 @@ def _entry(declared: Param) -> Slot | Rows:
         path,
         lambda lookup: UNITS[declared.unit](declared),
         wide=declared.unit in WIDE,
+        when=f"{PARAMS}.{declared.only_with}={TICKED}" if declared.only_with else "",
         swaps=declared.unit == "choice",
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import MoneyField
 from apps.core.forms.typed_text import TypedTextField
+from apps.offers.documents.display import Metric
 from apps.offers.documents.scope import LISTS
 from apps.offers.forms import inputs
 from apps.offers.forms.fields import CodeField, PercentField, TableField, WordsField
@@ -24,10 +25,10 @@ from apps.offers.forms.labels import (
 )
 from apps.offers.forms.slots import Group, Lookup, Rows, Slot
 from apps.offers.placements import placement_choices
-from apps.pricing.layers import ACTIVITY_LAYERS, LAYERS, Layer
+from apps.pricing.layers import ACTIVITY_LAYERS, COUPON_LAYERS, LAYERS, Layer
 
 STACKING = "stacking"
-NO_OFFERS, ONLY_COUPONS, ALL_OFFERS, CUSTOM = "none", "coupons", "all", "custom"
+NO_OFFERS, ONLY_COUPONS, NO_COUPONS, ALL_OFFERS, CUSTOM = "none", "coupons", "no_coupons", "all", "custom"
 SOURCES = {"skus": "sku", "categories": "category", "brands": "brand", "tags": "tag", "shops": "shop"}
 
 
@@ -73,10 +74,11 @@ def targeting_entries(path: str = "targeting") -> list[Slot | Rows]:
 
 
 def stacking_entries(own: Layer | None) -> list[Slot | Rows]:
-    """The four ways to stack, and the layers for who wants it otherwise."""
+    """The usual ways to stack, and the layers for who wants it otherwise."""
     presets = [
         (NO_OFFERS, _("with no other offer")),
         (ONLY_COUPONS, _("with coupons only")),
+        *([] if own in COUPON_LAYERS else [(NO_COUPONS, _("with everything but coupons"))]),
         (ALL_OFFERS, _("with everything")),
         (CUSTOM, _("custom")),
     ]
@@ -157,7 +159,8 @@ class ShareField(PercentField):
     counts_share = True
 
 
-def goal_rows() -> Rows:
+def goal_rows(proposed: Metric) -> Rows:
+    """Any number of measures; the main one that the kind proposes is one click away."""
     metrics: list[tuple[str, Any]] = [
         ("", "—"),
         *((metric.value, label) for metric, label in METRIC_LABELS.items()),
@@ -167,6 +170,7 @@ def goal_rows() -> Rows:
         _("Goals"),
         (Slot("metric", inputs.select(_("Measure"), metrics), swaps=True), Slot("target", _target)),
         add=_("Add a goal"),
+        quick=[(proposed.value, METRIC_LABELS[proposed])],
     )
 
 

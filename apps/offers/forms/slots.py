@@ -41,7 +41,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Rows:
-    """A list of objects, with rows to add and take away; `extra` is the heading of the folded part of a row."""
+    """A list of objects, with rows to add and take away; `extra` is the heading of the folded part of a row.
+
+    `quick`: rows that are often wanted, as (what their first choice says, label).
+    """
 
     path: str
     label: Text
@@ -50,6 +53,7 @@ class Rows:
     when: str = ""
     at_least: int = 0
     extra: Text = ""
+    quick: Sequence[tuple[str, Text]] = ()
 
     def row(self, position: int | str) -> list[Slot]:
         return [slot.under(f"{self.path}[{position}]") for slot in self.slots]

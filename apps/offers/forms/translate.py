@@ -3,35 +3,50 @@
 from typing import Any
 
 from apps.offers.documents.texts import LANGUAGES
-from apps.offers.forms.parts import ALL_OFFERS, CUSTOM, NO_OFFERS, ONLY_COUPONS, STACKING
+from apps.offers.forms.parts import ALL_OFFERS, CUSTOM, NO_COUPONS, NO_OFFERS, ONLY_COUPONS, STACKING
 from apps.pricing.layers import COUPON_LAYERS, Layer, default_stacks_with
 
 TEXTS = ("title", "badge", "rules")
 
 
 def preset_of(stacks_with: list[str] | None, own: Layer | None) -> str:
-    """Which of the four ways a list of layers is; nothing said is everything."""
+    """Which of the usual ways a list of layers is; nothing said is everything."""
     if stacks_with is None:
         return ALL_OFFERS
     if not stacks_with:
         return NO_OFFERS
     if set(stacks_with) == {layer.value for layer in COUPON_LAYERS}:
         return ONLY_COUPONS
-    if own is not None and set(stacks_with) == {layer.value for layer in default_stacks_with(own)}:
+    if own is None:
+        return CUSTOM
+    if set(stacks_with) == {layer.value for layer in default_stacks_with(own)}:
         return ALL_OFFERS
+    if own not in COUPON_LAYERS and set(stacks_with) == set(without_coupons(own)):
+        return NO_COUPONS
     return CUSTOM
 
 
-def put_stacking(raw: dict[str, Any]) -> None:
-    """The layers of the way chosen; what is left out means everything but its own layer."""
-    chosen = raw.pop(STACKING, ALL_OFFERS)
-    ticked = raw.pop("stacks_with", [])
-    if chosen == NO_OFFERS:
-        raw["stacks_with"] = []
-    elif chosen == ONLY_COUPONS:
-        raw["stacks_with"] = [layer.value for layer in COUPON_LAYERS]
-    elif chosen == CUSTOM:
-        raw["stacks_with"] = ticked
+def without_coupons(own: Layer) -> list[str]:
+    """Everything else but coupons."""
+    return [layer.value for layer in default_stacks_with(own) if layer not in COUPON_LAYERS]
+
+
+def layers_of(chosen: str, own: Layer, ticked: list[str]) -> list[str] | None:
+    """The layers of a way to stack; None means everything but its own, as a document does that says nothing."""
+    if chosen == CUSTOM:
+        return ticked
+    if chosen == NO_COUPONS:
+        return without_coupons(own)
+    if chosen == ONLY_COUPONS:
+        return [layer.value for layer in COUPON_LAYERS]
+    return [] if chosen == NO_OFFERS else None
+
+
+def put_stacking(raw: dict[str, Any], own: Layer) -> None:
+    """The layers of the way chosen."""
+    layers = layers_of(raw.pop(STACKING, ALL_OFFERS), own, raw.pop("stacks_with", []))
+    if layers is not None:
+        raw["stacks_with"] = layers
 
 
 def put_scope(raw: dict[str, Any]) -> None:

@@ -60,6 +60,8 @@ class Kind:
     counts_units: ClassVar[bool] = False
     #: condition and percentage may look at the nets right after the item layer (`basis: item`)
     has_basis: ClassVar[bool] = False
+    #: what a new activity of this kind is proposed to stack with; None: people choose
+    proposed_stacking: ClassVar[tuple[Layer, ...] | None] = None
 
     @classmethod
     def params(cls) -> tuple[Param, ...]:

@@ -35,7 +35,7 @@ class Threshold(SegmentKind):
     )
     tiers: tuple[Tier, ...] = param("tiers", "阶梯", "Tiers", required=True)
     repeat: bool = param("flag", "每满(可累计)", "Repeat for every threshold reached", default=False)
-    max_times: int | None = param("units", "最多累计次数", "Repeats at most")
+    max_times: int | None = param("units", "最多累计次数", "Repeats at most", only_with="repeat")
 
     @classmethod
     def read_one(cls, declared: Param, reader: Reader) -> Any:
