@@ -1,4 +1,4 @@
-"""A phone in a frame: an activity as a shop may show it in lists, on its product page, in a cart; before, during, after.
+"""A phone in a frame: an activity as a shop may show it in lists, on its page, in a cart; before, during, sold out.
 
 Shops draw their own pages; what they get for it is what stands here: badge, title, rules, prices and times of the API.
 """
