@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
 from apps.accounts.models import User
-from apps.accounts.scope import visible
+from apps.accounts.scope import shops_of, visible
 from apps.activities.models import Activity
 from apps.core.clock import database_now
 from apps.offers.documents.activity import ACTIVITY_KINDS
 from apps.pricing.kinds import KINDS
+from apps.pricing.layers import Layer
 from apps.reporting.watch.board import MAY
 from apps.reporting.watch.readiness import starting_soon
 from apps.reporting.watch.views import board_context, rungs_for
@@ -49,4 +50,5 @@ def _kinds(user: User) -> Iterable[dict[str, str]]:
         return []
     add = reverse("admin:activities_activity_add")
     language = get_language() or ""
-    return [{"label": KINDS[code].label(language), "url": f"{add}?kind={code}"} for code in ACTIVITY_KINDS]
+    offered = [code for code in ACTIVITY_KINDS if shops_of(user) is None or Layer.SHOP in KINDS[code].layers]
+    return [{"label": KINDS[code].label(language), "url": f"{add}?kind={code}"} for code in offered]

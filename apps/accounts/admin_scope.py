@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,4 +30,6 @@ def scoped(admin_class: type[Any]) -> type[Any]:
     if issubclass(admin_class, ScopedAdmin):
         return admin_class
     names = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}
-    return type(admin_class)(admin_class.__name__, (ScopedAdmin, admin_class), names)
+    return types.new_class(
+        admin_class.__name__, (ScopedAdmin, admin_class), {}, lambda body: body.update(names)
+    )

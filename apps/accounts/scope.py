@@ -66,6 +66,7 @@ REACH: dict[str, Reach] = {
     "accounts.user": Closed(),
     "activities.activity": OfShop("shop_code"),
     "activities.event": Everybodys(),
+    "activities.pattern": OfShop("shop_code"),
     "approvals.approvalrequest": OfShop("shop_code", platform=False),
     "approvals.attachment": Personal(),
     "approvals.comment": Personal(),

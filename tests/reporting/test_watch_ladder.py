@@ -115,11 +115,13 @@ def test_a_sku_of_somewhere_else_is_a_slip(shop: Shop) -> None:
 
     from apps.reporting.watch.rungs import RUNGS
 
-    target = RUNGS["skus"].read(RequestFactory().get("/", {"code": "f"}))
+    request = RequestFactory().get("/", {"code": "f"})
+    request.user = person("sam", "operator")
+    target = RUNGS["skus"].read(request)
     assert target is not None
     before = facts()
     with pytest.raises(DomainError) as error:
-        target.run(person("sam", "operator"), "x", {"skus": ["Z"]})
+        target.run(request.user, "x", {"skus": ["Z"]})
     assert (error.value.code, facts()) == ("not_in_scope", before)
 
 

@@ -35,4 +35,4 @@ class PersonForm(UserChangeForm):
         if field is not None and self.instance.pk:
             known = {code for code, _name in shop_choices()}
             gone = [code for code in self.instance.shops if code not in known]
-            field.choices = [*shop_choices(), *((code, code) for code in gone)]  # type: ignore[attr-defined]
+            field.choices = [*shop_choices(), *((code, code) for code in gone)]

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from apps.accounts.current import signed_in
+from apps.accounts.scope import shops_of
 from apps.activities.admin.doings import DOINGS
 from apps.activities.forms import ActivityForm
 from apps.activities.grid.beginning import TO_TABLE, with_goods_chosen
@@ -29,6 +30,7 @@ from apps.offers.admin.versioned import VersionedAdmin
 from apps.offers.admin.words import local_time
 from apps.offers.documents.activity import ACTIVITY_KINDS
 from apps.pricing.kinds import KINDS
+from apps.pricing.layers import Layer
 
 TABS = (
     ("", _("All")),
@@ -87,6 +89,7 @@ class ActivityAdmin(VersionedAdmin):
             "code": new_code("activity"),
             "kind": kind if kind in ACTIVITY_KINDS else "threshold",
             "scope": {"mode": "all"},
+            **_own_shop(request),
         }
 
     def completed(self, request: HttpRequest, raw: dict[str, Any]) -> dict[str, Any]:
@@ -134,3 +137,9 @@ class ActivityAdmin(VersionedAdmin):
     @admin.display(description=_("time"), ordering="starts_at")
     def window(self, activity: Activity) -> str:
         return f"{local_time(activity.starts_at)} – {local_time(activity.ends_at, ends=True)}"
+
+
+def _own_shop(request: HttpRequest) -> dict[str, Any]:
+    """People of single shops begin with the first of theirs."""
+    shops = shops_of(request.user)
+    return {"layer": Layer.SHOP.value, "shop": min(shops)} if shops else {}

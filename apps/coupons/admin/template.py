@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.accounts.scope import shops_of
 from apps.coupons.admin import panels
 from apps.coupons.admin.doings import TEMPLATE_DOINGS
 from apps.coupons.admin.ending import notes_of
@@ -68,7 +69,13 @@ class CouponTemplateAdmin(VersionedAdmin):
         return with_standing(super().get_queryset(request))
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
-        return {"code": new_code("template"), "kind": TEMPLATE_KINDS[-1], "scope": {"mode": "all"}}
+        shops = shops_of(request.user)
+        return {
+            "code": new_code("template"),
+            "kind": TEMPLATE_KINDS[-1],
+            "scope": {"mode": "all"},
+            **({"issuer": min(shops)} if shops else {}),
+        }
 
     @display(description=_("coupon template"), ordering="name", header=True)
     def title_and_code(self, template: CouponTemplate) -> tuple[str, str]:

@@ -19,6 +19,7 @@ from apps.accounts.current import signed_in
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
 from apps.offers.admin.mistakes import mistakes_in
+from apps.offers.admin.narrowed import narrowed
 from apps.offers.admin.preview import preview
 from apps.offers.admin.situation import Situation, situation_of
 from apps.offers.admin.words import changes_in_words
@@ -127,6 +128,7 @@ def _page(
     revision: int,
     conflict: EditConflict | None = None,
 ) -> HttpResponse:
+    narrowed(form, request.user)
     context = {
         **model_admin.admin_site.each_context(request),
         **model_admin.page_context(request, situation),
@@ -206,6 +208,7 @@ def swap_view(model_admin: Any, request: HttpRequest) -> HttpResponse:
     form = model_admin.form_class(data=model_admin.form_class.proposing(request.POST))
     for field in form.fields.values():
         field.validators = []
+    narrowed(form, request.user)
     context = {"form": form, "blocks": form.shown_blocks(), "quiet": True}
     return TemplateResponse(request, "admin/portal/blocks.html", context)
 

@@ -158,6 +158,9 @@ class Versioned(models.Model):
         """The shop that a document belongs to; "" is the platform."""
         return content.get("shop") or ""
 
+    def came_from(self, other: "Versioned") -> None:
+        """Children that show where they come from keep it."""
+
     def show(self, content: dict[str, Any]) -> None:
         """Copy what lists and the sweep need from the version that counts."""
         self.name = content["name"]
