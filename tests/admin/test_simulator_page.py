@@ -79,10 +79,15 @@ def test_an_unknown_sku_is_told_beside_the_goods(ann, as_user):
     assert answer.context["result"] is None
 
 
-def test_from_an_activity_it_begins_with_its_goods_and_its_start(ann, as_user):
+def test_from_an_activity_its_goods_are_priced_at_its_start_with_its_draft(ann, as_user):
     from tests.activities.cast import drafted
 
-    drafted(ann, starts_at="2030-11-10T12:00:00+00:00", ends_at="2030-11-12T12:00:00+00:00")
-    form = as_user(ann).get(PAGE, {"activity": "minus-10"}).context["form"]
-    assert form["lines"].value() == "A\t1"
+    drafted(
+        ann, starts_at="2030-11-10T12:00:00+00:00", ends_at="2030-11-12T12:00:00+00:00", stock={}, budget={}
+    )
+    answer = as_user(ann).get(PAGE, {"activity": "minus-10"})
+    form = answer.context["form"]
+    assert form["lines"].value() == "A 1"
     assert form["as_of"].value() == "2030-11-10 20:00"
+    assert form.cleaned_data["draft"] == ["activity:minus-10"]
+    assert answer.context["result"].payable == 9_000

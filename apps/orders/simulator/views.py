@@ -1,31 +1,37 @@
-"""The page: a form on the left, what it costs on the right. Nothing can be ordered here."""
+"""The page: what a cart costs at any moment and why, every offer around it, its prices before. Nothing is ordered."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from django.contrib.admin.sites import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.scope import visible
 from apps.activities.models import Activity
 from apps.audiences.models import Customer
 from apps.carts.decode import FaultyBodyError
+from apps.catalog.models import Sku
 from apps.catalog.selectors import portal
+from apps.core.clock import database_now
+from apps.coupons.models import CouponTemplate
 from apps.offers.admin import picking
+from apps.offers.admin.preview import skus_reached
 from apps.offers.compile import instant
 from apps.offers.forms.fault_texts import text_of_fault
-from apps.offers.selectors import skus_in_scope
-from apps.orders.carried import STAFF
-from apps.orders.quoting import quote
+from apps.offers.versions.models import Running, Versioned
+from apps.orders.simulator.drafts import drafts_of, open_drafts
 from apps.orders.simulator.form import SimulatorForm
-from apps.orders.simulator.waterfall import Waterfall, waterfall
+from apps.orders.simulator.pricing import Simulated, simulate
+from apps.orders.simulator.question import Question, simulator_url
+from apps.orders.simulator.screen import screen
 
 MAY = "activities.view_activity"
+THINGS: tuple[tuple[str, type[Versioned]], ...] = (("activity", Activity), ("template", CouponTemplate))
 
 
 def find_customers(text: str, codes: Any) -> Any:
@@ -41,18 +47,20 @@ picking.register("customer", find_customers)
 def simulator_view(admin_site: AdminSite, request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm(MAY):
         raise PermissionDenied
-    asked = "lines" in request.GET
-    form = SimulatorForm(request.GET if asked else None, initial=_start(request))
-    result = _price(form) if asked and form.is_valid() else None
-    context = {
+    asked = request.GET if "lines" in request.GET else _from_a_thing(request)
+    form = SimulatorForm(asked, user=request.user)
+    context: dict[str, Any] = {}
+    if asked is not None and form.is_valid():
+        context = _answer(request, form, asked)
+    page = {
         **admin_site.each_context(request),
         "title": _("Simulator"),
         "form": form,
-        "result": result,
-        "moved": bool(asked and form.is_valid() and form.cleaned_data["as_of"]),
+        "result": None,
         "pick_url": reverse("admin:simulator_pick", args=["SOURCE"]),
+        **context,
     }
-    return TemplateResponse(request, "admin/portal/simulator.html", context)
+    return TemplateResponse(request, "admin/orders/simulator.html", page)
 
 
 def pick_view(request: HttpRequest, source: str) -> HttpResponse:
@@ -61,33 +69,67 @@ def pick_view(request: HttpRequest, source: str) -> HttpResponse:
     return picking.pick(request, source)
 
 
-def _price(form: SimulatorForm) -> Waterfall | None:
-    """The quote as shops get it, with whatever moment was chosen; None when the cart is refused."""
-    body = form.body(portal().currency)
+def _answer(request: HttpRequest, form: SimulatorForm, asked: QueryDict) -> dict[str, Any]:
+    """All panels of a faultless question; nothing when the cart is refused, and the form says why."""
+    waiting = open_drafts(request.user)
+    question = form.question(portal().currency, [draft.key for draft in waiting if draft.in_review])
+    drafts = drafts_of(question.drafts, request.user)
+    found = _priced(form, question, drafts)
+    if found is None:
+        return {}
+    return screen(request, form, asked, question, found, drafts, waiting)
+
+
+def _priced(form: SimulatorForm, question: Question, drafts: Any) -> Simulated | None:
     try:
-        answer = quote(orjson.dumps(body), asker=STAFF, check_preview=lambda: None)
+        return simulate(question, drafts)
     except FaultyBodyError as error:
         for fault in error.faults:
-            form.add_error("lines", _where(fault.path, body) + text_of_fault(fault))
+            name, text = _place(fault.path, question)
+            form.add_error(name, text + text_of_fault(fault))
         return None
-    return waterfall(answer)
 
 
-def _where(path: str, body: dict[str, Any]) -> str:
-    """The SKU that a fault is about."""
-    if not path.startswith("lines["):
-        return ""
-    position = int(path[6 : path.index("]")])
-    return f"{body['lines'][position]['sku']}: "
+def _place(path: str, question: Question) -> tuple[str | None, str]:
+    """The field that a fault is about, and its SKU."""
+    if path.startswith("lines["):
+        position = int(path[6 : path.index("]")])
+        return "lines", f"{question.body['lines'][position]['sku']}: "
+    for start, name in (("as_of", "as_of"), ("customer.audiences", "audience"), ("customer", "customer")):
+        if path.startswith(start):
+            return name, ""
+    return None, f"{path}: "
 
 
-def _start(request: HttpRequest) -> dict[str, Any]:
-    """Coming from an activity: a SKU of it, at its start when that lies ahead."""
-    activity = Activity.objects.filter(code=request.GET.get("activity", "")).first()
-    if activity is None:
-        return {}
-    version = activity.current or activity.open_version()
-    scope = version.content["scope"] if version else {"mode": "all"}
-    sku = skus_in_scope(scope, activity.shop_code or None).order_by("code").first() if version else None
-    starts_at = instant(version.content["starts_at"]) if version else None
-    return {"lines": [{"sku": sku.code, "quantity": 1}] if sku else [], "as_of": starts_at}
+def _from_a_thing(request: HttpRequest) -> QueryDict | None:
+    """Coming from an activity or a template: a SKU of it, at its start when that lies ahead, with its draft."""
+    for document, model in THINGS:
+        code = request.GET.get(document, "")
+        thing = visible(request.user, model.rows()).filter(code=code).first() if code else None
+        if thing is not None:
+            return _query_of(document, thing)
+    return None
+
+
+def _query_of(document: str, thing: Any) -> QueryDict | None:
+    draft = thing.open_version()
+    version = draft if thing.current_id is None else thing.current
+    if version is None:
+        return None
+    content = version.content
+    sku = _first_sku(content)
+    if sku is None:
+        return None
+    starts = instant(content["starts_at"]) if isinstance(thing, Running) else None
+    address = simulator_url(
+        [(sku.code, 1)],
+        as_of=starts if starts is not None and starts > database_now() else None,
+        new=False,
+        drafts=[f"{document}:{thing.code}"] if draft is not None and thing.current_id is None else [],
+        coupons=[thing.code] if document == "template" else [],
+    )
+    return QueryDict(address.partition("?")[2])
+
+
+def _first_sku(content: Any) -> Sku | None:
+    return skus_reached(content, faultless=True).order_by("code").first()
