@@ -38,6 +38,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             _item(_("Activities"), "sell", "activities_activity_changelist", "activities.view_activity"),
             _item(_("Events"), "celebration", "activities_event_changelist", "activities.view_event"),
             _item(
+                _("Patterns"), "bookmarks", "activities_pattern_changelist", "activities.view_pattern"
+            ),
+            _item(
                 _("Placements"),
                 "ad_units",
                 "offers_placementrecord_changelist",

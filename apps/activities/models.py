@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.activities.events.models import CopiedMember, Event, EventMember
 from apps.activities.lifecycle import RIGHTS, TABLE
+from apps.activities.patterns.models import Pattern
 from apps.activities.stops import StopKind
 from apps.core.clock import DatabaseNow
 from apps.core.codes import CodeField, code_check
 from apps.offers.compile import instant
-from apps.offers.versions.models import Running, Version
+from apps.offers.versions.models import Running, Version, Versioned
 from apps.pricing.kinds import KINDS
 from apps.pricing.layers import ACTIVITY_LAYERS
 from apps.pricing.offer import Owner
@@ -26,6 +27,7 @@ __all__ = [
     "CopiedMember",
     "Event",
     "EventMember",
+    "Pattern",
 ]
 
 LAYER_LABELS = {
@@ -59,6 +61,8 @@ class Activity(Running):
     event = models.ForeignKey(
         Event, models.PROTECT, related_name="activities", null=True, blank=True, verbose_name=_("event")
     )
+    # The code of what it was copied from; "" where it began by itself.
+    copied_from = CodeField(_("copied from"), blank=True, db_default="", editable=False)
     current = models.ForeignKey(
         "activities.ActivityVersion",
         models.PROTECT,
@@ -90,6 +94,10 @@ class Activity(Running):
             models.Index(fields=["shop_code", "-id"], name="activity_by_shop"),
             models.Index(fields=["event"], name="activity_by_event", condition=Q(event__isnull=False)),
         ]
+
+    def came_from(self, other: Versioned) -> None:
+        Activity.objects.filter(pk=self.pk).update(copied_from=other.code)
+        self.copied_from = other.code
 
     def show(self, content: dict[str, Any]) -> None:
         super().show(content)

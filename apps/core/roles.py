@@ -61,6 +61,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     | {
         "activities.add_event",
         "activities.change_event",
+        "activities.add_pattern",
+        "activities.change_pattern",
+        "activities.delete_pattern",
         "activities.add_activity",
         "activities.change_activity",
         "activities.submit_activity",

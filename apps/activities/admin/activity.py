@@ -8,15 +8,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
 from apps.accounts.current import signed_in
-from apps.accounts.scope import shops_of
+from apps.accounts.scope import may_write, shops_of
+from apps.activities.admin.descent import conclusions_before
 from apps.activities.admin.doings import DOINGS
+from apps.activities.admin.pattern import begun_content, keep_view, patterns_for
 from apps.activities.forms import ActivityForm
 from apps.activities.grid.beginning import TO_TABLE, with_goods_chosen
 from apps.activities.grid.views import grid_url, grid_urls
@@ -85,10 +87,14 @@ class ActivityAdmin(VersionedAdmin):
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         kind = request.GET.get("kind")
+        begun = begun_content(request.user, request.GET.get("pattern", ""))
+        if begun:
+            return {**begun, "code": new_code("activity")}
         return {
             "code": new_code("activity"),
             "kind": kind if kind in ACTIVITY_KINDS else "threshold",
             "scope": {"mode": "all"},
+            "event": request.GET.get("event") or None,
             **_own_shop(request),
         }
 
@@ -100,11 +106,23 @@ class ActivityAdmin(VersionedAdmin):
         return {**super().exits(), TO_TABLE: lambda thing: grid_url(self, thing)}
 
     def get_urls(self) -> list[URLPattern]:
-        return [*grid_urls(self), *super().get_urls()]
+        keep = path(
+            "<path:object_id>/pattern/",
+            self.admin_site.admin_view(lambda request, object_id: keep_view(self, request, object_id)),
+            name="activities_activity_pattern",
+        )
+        return [keep, *grid_urls(self), *super().get_urls()]
+
+    def conclusions_for(self, situation: Situation | None) -> list[Any]:
+        return conclusions_before(situation.thing) if situation else []
 
     def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
         context = super().page_context(request, situation)
-        if situation is not None:
+        if situation is None:
+            context["patterns"] = patterns_for(request.user)
+        else:
+            if request.user.has_perm("activities.add_pattern") and may_write(request.user, situation.thing):
+                context["pattern_url"] = self.url_of(situation.thing, "pattern")
             context["grid_url"] = grid_url(self, situation.thing)
             if situation.thing.current_id is not None:
                 context["live_url"] = reverse("admin:orders_live", args=[situation.thing.code])

@@ -28,7 +28,9 @@ def copy(
     """A new draft named `code` from the newest version of `thing`, moved in time; `changes` replace whole keys."""
     newest = thing.open_version() or thing.current or thing.versions.order_by("-number").first()
     content = {**moved(newest.content, shift), **(changes or {}), "code": code}
-    return create_draft(model=type(thing), content=content, actor=actor)
+    made = create_draft(model=type(thing), content=content, actor=actor)
+    made.came_from(thing)
+    return made
 
 
 def moved(content: Mapping[str, Any], shift: timedelta) -> dict[str, Any]:
