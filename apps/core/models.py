@@ -158,3 +158,7 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_id} to {self.endpoint_id}"
+
+
+# Here, as jobs write audit entries. Django looks for models in this file.
+from apps.core.jobs.models import Job, JobFile, JobFilePiece  # noqa: E402, F401

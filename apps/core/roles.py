@@ -140,6 +140,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
             "storefront.revoke_apikey",
             "core.view_outboxevent",
             "core.view_webhookendpoint",
+            "core.view_job",
             "core.add_webhookendpoint",
             "core.change_webhookendpoint",
             "core.view_webhookdelivery",

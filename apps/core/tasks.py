@@ -1,9 +1,12 @@
-"""The audit log's sealer, and the way out for events."""
+"""The audit log's sealer, the way out for events, and long works."""
 
 import structlog
 from celery import shared_task
 
 from apps.core import sealing, webhooks
+from apps.core.jobs.tasks import purge_job_files, run_job, sweep_jobs
+
+__all__ = ["purge_job_files", "relay_events", "run_job", "seal_audit", "sweep_jobs"]
 
 log = structlog.get_logger(__name__)
 

@@ -106,4 +106,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expire_seconds": 600},
     },
     "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expire_seconds": 120}},
+    "core.sweep_jobs": {"task": "core.sweep_jobs", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "core.purge_job_files": {
+        "task": "core.purge_job_files",
+        "schedule": 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
 }
