@@ -7,6 +7,7 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders and prices")
 
     def ready(self) -> None:
+        from apps.activities.events import spending
         from apps.activities.services import revocation
         from apps.core import outbox, readiness, warmup
         from apps.orders import proofs
@@ -16,7 +17,9 @@ class OrdersConfig(AppConfig):
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
         from apps.orders.services.voiding import HeldOrders
+        from apps.orders.spent import spent_by
 
         proofs.register_all()
         outbox.consume("order.paid", "coupons", note_paid)
         revocation.register(HeldOrders())
+        spending.register(spent_by)

@@ -1,1 +1,1 @@
-"""Events (大促): their members, what those may cost, their calendar, their copies, and steps on many members at once."""
+"""Events (大促): their members, what those may cost, their calendar, their copies, and steps on many of them."""

@@ -1,6 +1,6 @@
 """Every verb on an activity, from the draft to its end; most are shared with campaigns and templates."""
 
-from apps.activities.services.events import save_event
+from apps.activities.events.services.saving import save_event
 from apps.activities.services.exhaustion import tell_level, use_up
 from apps.activities.services.stops import lower_budget, lower_stock, request_lift, stop_skus
 from apps.offers.versions.copies import copy

@@ -25,6 +25,7 @@ presenters.register("coupon", VoidCouponsPresenter())
 presenters.register("quota", QuotaPresenter())
 presenters.register("codes", CodeBatchPresenter())
 picking.register("template", picking.by_model(CouponTemplate))
+picking.register("campaign", picking.by_model(ClaimCampaign))
 
 __all__ = [
     "ClaimCampaignAdmin",

@@ -18,7 +18,7 @@ from unfold.decorators import display
 from apps.accounts.current import signed_in
 from apps.catalog.selectors import portal
 from apps.core.tabbed_list import EstimatingPaginator, TabbedChangeList
-from apps.offers.admin import confirm, copying, editor, picking
+from apps.offers.admin import confirm, copying, editor, filters, picking
 from apps.offers.admin.doings import Doing, offered
 from apps.offers.admin.looks import STATE_LOOKS
 from apps.offers.admin.preview import preview
@@ -91,6 +91,9 @@ class VersionedAdmin(ModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
         return TabbedChangeList
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return (*super().get_list_filter(request), *filters.more())
 
     def tab_queryset(self, request: HttpRequest, queryset: Any, tab: str) -> Any:
         """The rows of one tab."""

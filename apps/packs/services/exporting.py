@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from apps.activities.events.members import codes_joined
+from apps.activities.events.services.saving import document_of
 from apps.activities.models import Activity, Event
-from apps.activities.services.events import document_of
 from apps.audiences.models import Audience, AudienceMember, Customer
 from apps.catalog.models import Brand, Category, Portal, Shop, Sku
 from apps.core.errors import DomainError
 from apps.coupons.models import ClaimCampaign, CouponTemplate
-from apps.offers.documents import read_activity, read_template
+from apps.offers.documents import read_activity, read_campaign, read_template
 from apps.offers.versions.models import OPEN, Versioned
 from apps.packs.brevity import brief
 from apps.packs.yaml_writer import blocks, rows, scalar
@@ -47,6 +48,21 @@ def export_pack(*, activities: Sequence[str] | None = None, catalog: bool = True
     """
     selected = _select(activities)
     return _lines(selected, catalog)
+
+
+def export_event(*, event: Event) -> Iterator[str]:
+    """The lines of a pack with an event, all its members and what they name; membership of coupons stays here."""
+    codes = list(event.activities.order_by("code").values_list("code", flat=True))
+    selected = _select(codes)
+    joined = codes_joined(event)
+    campaigns = ClaimCampaign.objects.filter(code__in=joined.get("campaign", ())).select_related("current")
+    _add_names((newest_content(one) for one in campaigns), read_campaign, selected.codes)
+    selected.codes.setdefault("template", set()).update(joined.get("template", ()))
+    selected.codes["campaign"] = set(joined.get("campaign", ()))
+    selected.codes.setdefault("event", set()).add(event.code)
+    _add_templates(selected.codes)
+    _add_goods(selected.codes)
+    return _lines(selected, True)
 
 
 def _lines(selected: Selected, catalog: bool) -> Iterator[str]:
