@@ -8,6 +8,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.activities.events import spending
+        from apps.activities.grid import selling
         from apps.activities.services import revocation
         from apps.core import outbox, readiness, warmup
         from apps.orders import proofs
@@ -17,9 +18,11 @@ class OrdersConfig(AppConfig):
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
         from apps.orders.services.voiding import HeldOrders
+        from apps.orders.stock_taken import taken_by_sku
         from apps.orders.spent import spent_by
 
         proofs.register_all()
         outbox.consume("order.paid", "coupons", note_paid)
         revocation.register(HeldOrders())
+        selling.register(taken_by_sku)
         spending.register(spent_by)

@@ -63,6 +63,12 @@ class Desk:
     def currency(self) -> str:
         return portal().currency
 
+    @cached_property
+    def shows_selling(self) -> bool:
+        """Once approved, what sells of the SKUs with a stock stands in columns of its own."""
+        current = self.activity.current
+        return current is not None and self.has_stock and bool(current.content["stock"]["per_sku"])
+
     def ground(self, codes: Collection[str]) -> Ground:
         return ground_of(self.activity, self.content, codes)
 

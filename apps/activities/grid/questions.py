@@ -16,6 +16,7 @@ from apps.activities.grid.changes import changes
 from apps.activities.grid.desk import Desk
 from apps.activities.grid.fills import fill, filled
 from apps.activities.grid.reading import Typed, read_limit, read_rows, table_of_rows, typed_rows
+from apps.activities.grid.selling import taken_of
 from apps.activities.grid.services import Seen, save_table
 from apps.activities.grid.table import sku_of_path, table_of
 from apps.core.errors import DomainError
@@ -39,6 +40,11 @@ def rows(request: HttpRequest, desk: Desk) -> JsonResponse:
 def _saved(desk: Desk) -> Json:
     table = desk.table()
     answer, _rows, _ground = desk.answer(typed_of(table))
+    if desk.shows_selling:
+        taken = taken_of(desk.activity.code)
+        for row in answer:
+            if (numbers := taken.get(row["sku"])) is not None:
+                row.update(sold=f"{numbers.sold:,}", held=f"{numbers.held:,}")
     seen = desk.seen
     return {
         "rows": answer,

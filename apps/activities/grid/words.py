@@ -20,17 +20,24 @@ def page_words(desk: Desk, address: str) -> dict[str, Any]:
         "address": address,
         "mayEdit": desk.may_edit,
         "mayStop": desk.may_stop,
-        "columns": [
-            [name, str(label)]
-            for name, label in COLUMNS.items()
-            if desk.has_stock or name not in STOCK_COLUMNS
-        ],
+        "columns": _columns(desk),
         "fills": [[rule.value, str(LABELS[rule]), rule in NEEDS_VALUE] for rule in rules()],
         "states": {name: str(label) for name, label in STATES.items()},
         "counts": _counts(),
         "groups": _groups(),
         "said": _sentences(),
     }
+
+
+def _columns(desk: Desk) -> list[list[str]]:
+    """Those of the sheet; once it sells, what is gone of the stock beside it."""
+    found = []
+    for name, label in COLUMNS.items():
+        if desk.has_stock or name not in STOCK_COLUMNS:
+            found.append([name, str(label)])
+        if name == "stock" and desk.shows_selling:
+            found += [["sold", _("Sold")], ["held", _("Held")]]
+    return found
 
 
 def _counts() -> dict[str, str]:

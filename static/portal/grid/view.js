@@ -7,13 +7,14 @@
     const head = document.getElementById("pp-grid-head");
     const body = document.getElementById("pp-grid-body");
     const columns = words.columns.map(([name]) => name);
-    const NUMBERS = new Set(["list", "cost", "floor", "price", "discount", "margin", "stock", "limit"]);
+    const NUMBERS = new Set(["list", "cost", "floor", "price", "discount", "margin", "stock", "sold", "held", "limit"]);
     const EDITED = new Set(["sku", "price", "discount", "stock", "limit"]);
     const SPARE = 8;
     const view = { row: 0, column: columns.indexOf("price"), endRow: 0, endColumn: columns.indexOf("price"), columns, EDITED, grid, body };
     let drawn = false;
 
     grid.classList.toggle("pp-grid-slim", !columns.includes("stock"));
+    grid.classList.toggle("pp-grid-sells", columns.includes("sold"));
     head.replaceChildren(...words.columns.map(([name, label]) => {
         const cell = document.createElement("div");
         cell.setAttribute("role", "columnheader");
