@@ -11,8 +11,8 @@ from apps.offers import conclusions, foresight
 from apps.offers.conclusions import Conclusion
 from apps.offers.foresight import Foreseen
 from apps.offers.versions.copies import copy
-from tests.activities.cast import drafted, goods, live
-from tests.admin.typing import ADD, LIST, PREVIEW, SWAP, page_of, percentage, threshold
+from tests.activities.cast import drafted, goods, live, submitted
+from tests.admin.typing import ADD, INBOX, LIST, PREVIEW, SWAP, page_of, percentage, threshold
 
 pytestmark = pytest.mark.django_db
 WORST = f"{LIST}worst/"
@@ -165,3 +165,17 @@ def test_a_copy_shows_what_the_review_of_its_origin_concluded(ann, cleo, as_user
     assert "下次少放券" in page
     assert "What the review of 直减十元 concluded" in page
     assert "下次少放券" not in as_user(ann).get(page_of(drafted(ann, "alone"))).content.decode()
+
+
+def test_an_approver_reaches_the_table_and_the_simulator_from_the_request(ann, cleo, as_user):
+    flashed, asked = submitted(ann, "flash", kind="flash_sale", params={"prices": {"A": 9_000}})
+    window = as_user(cleo)
+    ways = window.get(f"{INBOX}{asked.pk}/change/").context["ways"]
+    assert [way.url for way in ways] == [
+        page_of(flashed, "goods"),
+        "/admin/simulator/?activity=flash&draft=activity%3Aflash",
+    ]
+    table = window.get(ways[0].url).content.decode()
+    assert 'id="pp-grid-reading"' in table
+    assert 'id="pp-grid-save"' not in table
+    assert window.get(ways[1].url).status_code == 200

@@ -24,6 +24,7 @@ from apps.activities.grid.beginning import TO_TABLE, with_goods_chosen
 from apps.activities.grid.views import grid_url, grid_urls
 from apps.activities.models import Activity
 from apps.activities.selectors import tab
+from apps.approvals.admin.presenters import Way
 from apps.catalog.models import Shop, Sku
 from apps.offers.admin.codes import new_code
 from apps.offers.admin.looks import STATE_LOOKS
@@ -112,6 +113,10 @@ class ActivityAdmin(VersionedAdmin):
             name="activities_activity_pattern",
         )
         return [keep, *grid_urls(self), *super().get_urls()]
+
+    def ways_of(self, thing: Any) -> list[Way]:
+        table = grid_url(self, thing)
+        return [*([Way(_("SKU table"), table, "table")] if table else []), *super().ways_of(thing)]
 
     def conclusions_for(self, situation: Situation | None) -> list[Any]:
         return conclusions_before(situation.thing) if situation else []

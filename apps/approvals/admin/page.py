@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
 from apps.accounts.models import User
-from apps.approvals.admin.presenters import Costing, Presenter, presenter_for, samples_of, verdicts
+from apps.approvals.admin.presenters import Costing, Leading, Presenter, presenter_for, samples_of, verdicts
 from apps.approvals.lifecycle import RequestState
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import said_time
@@ -83,6 +83,7 @@ def _told(presenter: Presenter | None, asked: ApprovalRequest) -> dict[str, Any]
         "starts_at": presenter.starts_at(asked),
         "thing_url": presenter.url(asked),
         "cost": presenter.cost(asked) if isinstance(presenter, Costing) else "",
+        "ways": presenter.ways(asked) if isinstance(presenter, Leading) else [],
     }
 
 

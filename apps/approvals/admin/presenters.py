@@ -6,6 +6,7 @@ What speaks against a request is no wording but a fact that decisions ask for: `
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
@@ -40,6 +41,22 @@ class Costing(Protocol):
     """A presenter that knows the most a request can cost, in words; "" where it costs nothing."""
 
     def cost(self, request: ApprovalRequest) -> str | Promise: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A page that helps to judge a request: its SKU table, the simulator with it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+
+
+@runtime_checkable
+class Leading(Protocol):
+    """A presenter that knows such pages."""
+
+    def ways(self, request: ApprovalRequest) -> Sequence[Way]: ...
 
 
 SampleSource = Callable[[ApprovalRequest], Sequence[Any]]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.approvals.admin.presenters import Way
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import handler_for
 from apps.offers.admin.preview import preview, say
@@ -80,6 +81,9 @@ class VersionPresenter:
 
     def url(self, request: ApprovalRequest) -> str:
         return self.model_admin.url_of(self._thing(request)) + "?read"
+
+    def ways(self, request: ApprovalRequest) -> Sequence[Way]:
+        return self.model_admin.ways_of(self._thing(request))
 
     def starts_at(self, request: ApprovalRequest) -> datetime | None:
         return instant(self._content(request).get("starts_at"))

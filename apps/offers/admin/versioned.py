@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from apps.accounts.current import signed_in
+from apps.approvals.admin.presenters import Way
 from apps.catalog.selectors import portal
 from apps.core.tabbed_list import EstimatingPaginator, TabbedChangeList
 from apps.offers.admin import confirm, copying, editor, filters, picking
@@ -68,6 +69,10 @@ class VersionedAdmin(ModelAdmin):
         """The simulator, with the newest draft of a thing as if it ran."""
         asked = {self.model.DOCUMENT: thing.code, "draft": f"{self.model.DOCUMENT}:{thing.code}"}
         return f"{reverse('admin:simulator')}?{urlencode(asked)}"
+
+    def ways_of(self, thing: Any) -> list[Way]:
+        """Pages that help to judge a thing."""
+        return [Way(_("Simulate"), self.simulator_url(thing), "calculate")] if self.model.OFFER_OWNER else []
 
     def conclusions_for(self, situation: Situation | None) -> list[Any]:
         """What the reviews of those that this was copied from concluded."""
