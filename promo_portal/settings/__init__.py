@@ -8,6 +8,8 @@ from promo_portal.settings.language import *
 from promo_portal.settings.tasks import *
 from promo_portal.settings.orders import *
 from promo_portal.settings.watch import *
+from promo_portal.settings.impact import *
+from promo_portal.settings.reporting import *
 from promo_portal.settings.coupons import *
 from promo_portal.settings.codes import *
 from promo_portal.settings.mail import *

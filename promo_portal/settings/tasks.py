@@ -94,11 +94,43 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expire_seconds": 60},
     },
     "approvals.mail": {"task": "approvals.mail", "schedule": 10.0, "options": {"expire_seconds": 30}},
+    "sightings.keep_days": {
+        "task": "sightings.keep_days",
+        "schedule": 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
+    "reporting.roll_up": {"task": "reporting.roll_up", "schedule": 15.0, "options": {"expire_seconds": 30}},
     "core.relay_events": {"task": "core.relay_events", "schedule": 2.0, "options": {"expire_seconds": 10}},
     "risk.purge_events": {
         "task": "risk.purge_events",
         "schedule": 600.0,
         "options": {"expire_seconds": 600},
+    },
+    "audiences.collect_tags": {
+        "task": "audiences.collect_tags",
+        "schedule": 600.0,
+        "options": {"expire_seconds": 600},
+    },
+    "core.sweep_jobs": {"task": "core.sweep_jobs", "schedule": 3.0, "options": {"expire_seconds": 10}},
+    "core.purge_job_files": {
+        "task": "core.purge_job_files",
+        "schedule": 3600.0,
+        "options": {"expire_seconds": 3600},
+    },
+    "impact.patrol_nightly": {
+        "task": "impact.patrol_nightly",
+        "schedule": 300.0,
+        "options": {"expire_seconds": 300},
+    },
+    "impact.patrol_changes": {
+        "task": "impact.patrol_changes",
+        "schedule": 60.0,
+        "options": {"expire_seconds": 60},
+    },
+    "impact.follow_prices": {
+        "task": "impact.follow_prices",
+        "schedule": 30.0,
+        "options": {"expire_seconds": 60},
     },
     "core.purge_idempotency": {
         "task": "core.purge_idempotency",
@@ -106,10 +138,4 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expire_seconds": 600},
     },
     "core.seal_audit": {"task": "core.seal_audit", "schedule": 60.0, "options": {"expire_seconds": 120}},
-    "core.sweep_jobs": {"task": "core.sweep_jobs", "schedule": 3.0, "options": {"expire_seconds": 10}},
-    "core.purge_job_files": {
-        "task": "core.purge_job_files",
-        "schedule": 3600.0,
-        "options": {"expire_seconds": 3600},
-    },
 }

@@ -1,0 +1,1 @@
+"""The patrol: the lowest price of everything for the next days, searched every night and where goods changed."""

@@ -1,0 +1,31 @@
+"""What impact does without anybody asking: the patrol's rounds, and the price history written on."""
+
+import structlog
+from celery import shared_task
+
+from apps.impact.patrol import rounds
+from apps.impact.prices.following import follow_prices
+from apps.impact.prices.paid import follow_payments
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="impact.patrol_nightly")
+def patrol_nightly() -> bool:
+    """Start tonight's patrol where it is due; whether it was."""
+    return rounds.nightly() is not None
+
+
+@shared_task(name="impact.patrol_changes")
+def patrol_changes() -> bool:
+    """Search what changed or came into a scope since the last look; whether there was anything."""
+    return rounds.recheck() is not None
+
+
+@shared_task(name="impact.follow_prices")
+def follow_price_history() -> int:
+    """Write the price history on; the number of SKUs priced."""
+    priced = follow_prices()
+    while follow_payments():
+        pass
+    return priced
