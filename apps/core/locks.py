@@ -18,6 +18,8 @@ class AdvisoryLock(IntEnum):
     SEAL_LEDGER = 7
     RELAY_EVENTS = 8
     SEAL_COUPONS = 9
+    SIGHTING_DAYS = 30
+    ROLL_UP = 31
     RISK_RULES = 20
 
 

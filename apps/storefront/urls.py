@@ -6,6 +6,7 @@ from apps.storefront.views.base import UnknownPathView
 from apps.storefront.views.claims import ClaimCampaignsView, ClaimsView
 from apps.storefront.views.codes import CodeClaimsView
 from apps.storefront.views.customers import CustomerView
+from apps.storefront.views.events import EventsView
 from apps.storefront.views.grants import GrantsView
 from apps.storefront.views.orders import CancelView, OrdersView, OrderView, PayView, RefundsView
 from apps.storefront.views.price_changes import PriceChangesView
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:code>/pay", PayView.as_view()),
     path("orders/<str:code>/cancel", CancelView.as_view()),
     path("orders/<str:code>/refunds", RefundsView.as_view()),
+    path("events", EventsView.as_view()),
     path("grants", GrantsView.as_view()),
     path("codes/claims", CodeClaimsView.as_view()),
     path("claim-campaigns", ClaimCampaignsView.as_view()),

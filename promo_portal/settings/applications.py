@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "apps.catalog",
     "apps.audiences",
     "apps.risk",
+    "apps.sightings",
     "apps.offers",
     "apps.activities",
     "apps.coupons",

@@ -10,8 +10,9 @@ from django.test import Client
 from apps.core.clock import database_now
 from tests.activities.cast import person
 from tests.orders_life.shop import Shop, key, shop, shop_fair
+from tests.storefront.conftest import caller, caller_with
 
-__all__ = ["Shop", "key", "shop", "shop_fair"]
+__all__ = ["Shop", "caller", "caller_with", "key", "shop", "shop_fair"]
 
 
 @pytest.fixture
