@@ -51,7 +51,9 @@ class Screen:
     badge: str
     rules: str
     sentence: str
+    unit_price: str
     list_price: str
+    fee: str
     price: str
     saved: str
     starts: str
@@ -106,7 +108,9 @@ def _screens(content: Mapping[str, Any], card: SamplePrice, name: str, currency:
                     badge=localised(display["badge"], language) or content["name"],
                     rules=localised(display["rules"], language) or "",
                     sentence=said,
+                    unit_price=format_money(card.unit_list, currency),
                     list_price=format_money(card.list_amount, currency),
+                    fee=format_money(card.fee, currency) if card.fee else "",
                     price=format_money(card.net, currency) if by_unit or surface == "cart" else "",
                     saved=format_money(card.saved, currency) if card.saved else "",
                     starts=_moment(starts_at, words),

@@ -86,4 +86,7 @@ def _card(rows: Sequence[SampleRow], prices: Sampler | None) -> tuple[SamplePric
         if row.price is not None:
             return row.price, row.sku.name or row.sku.code
     together = prices.together() if prices else None
-    return (together, " + ".join(together.skus)) if together else (None, "")
+    if together is None:
+        return None, ""
+    names = dict(Sku.objects.filter(pk__in=together.skus).values_list("pk", "name"))
+    return together, " + ".join(names.get(code) or code for code in together.skus)

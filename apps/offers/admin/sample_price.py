@@ -32,6 +32,9 @@ class SamplePrice:
     units: int
     list_amount: int
     net: int
+    #: of one unit of the first SKU; what the cart pays for shipping, where that is reduced
+    unit_list: int
+    fee: int
 
     @property
     def saved(self) -> int:
@@ -65,7 +68,8 @@ class Sampler:
                 units = sum(line.quantity for line in cart.lines)
                 fee = cart.shipping_fee if quote.shipping_discount else 0
                 left = quote.payable_total - cart.shipping_fee + fee
-                return SamplePrice(tuple(codes), units, quote.list_total + fee, left)
+                first = self.facts[codes[0]].price
+                return SamplePrice(tuple(codes), units, quote.list_total + fee, left, first, fee)
         return None
 
     def _carts(self, codes: Sequence[str]) -> Iterator[Cart]:

@@ -22,8 +22,8 @@ WIDE = frozenset({"prices", "components"})
 #: the parameter that says whether thresholds are amounts or pieces
 METRIC = f"{PARAMS}.metric"
 QUANTITY = "quantity"
-#: a flag that is set, as a page says it and as a document does
-TICKED = "on,True"
+#: a flag as a page says it and as a document does
+TICKED, UNTICKED = "on,True", ",False,None"
 
 
 def param_entries(kind: type[Kind]) -> list[Slot | Rows]:
@@ -39,9 +39,17 @@ def _entry(declared: Param) -> Slot | Rows:
         path,
         lambda lookup: UNITS[declared.unit](declared),
         wide=declared.unit in WIDE,
-        when=f"{PARAMS}.{declared.only_with}={TICKED}" if declared.only_with else "",
+        when=_when(declared.only_with),
         swaps=declared.unit == "choice",
     )
+
+
+def _when(flag: str) -> str:
+    """How a slot says with which flag, or without which, it is asked."""
+    if not flag:
+        return ""
+    values = UNTICKED if flag.startswith("!") else TICKED
+    return f"{PARAMS}.{flag.removeprefix('!')}={values}"
 
 
 def _words(declared: Param) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Param:
     default: Any = None
     help_zh: str = ""
     help_en: str = ""
-    only_with: str = ""  # a flag without which it means nothing, so nobody is asked
+    only_with: str = ""  # a flag without which (`!flag`: with which) it means nothing, so nobody is asked
 
     def label(self, language: str) -> str:
         return self.zh if language.startswith("zh") else self.en

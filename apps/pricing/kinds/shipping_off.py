@@ -21,7 +21,7 @@ class ShippingOff(Kind):
     goal = "orders"
 
     at: int = param("money", "购满", "Goods from", minimum=0, default=0)
-    value: int | None = param("money", "减运费", "Off the fee")
+    value: int | None = param("money", "减运费", "Off the fee", only_with="!free")
     free: bool = param("flag", "包邮", "Free shipping", default=False)
 
     def check(self, reader: Reader) -> None:
