@@ -179,3 +179,13 @@ def test_an_approver_reaches_the_table_and_the_simulator_from_the_request(ann, c
     assert 'id="pp-grid-reading"' in table
     assert 'id="pp-grid-save"' not in table
     assert window.get(ways[1].url).status_code == 200
+
+
+def test_what_it_may_cost_is_always_said(ann, as_user):
+    goods()
+    window = as_user(ann)
+    panel = window.post(PREVIEW, percentage(**{"stock.total": "50", "budget.amount": "5000"})).json()["panel"]
+    assert "¥1,000" in panel
+    assert "50 units of ¥20 each at worst: ¥1,000." in panel
+    assert "Nothing limits it" in window.post(PREVIEW, percentage()).json()["panel"]
+    assert "Known once the benefit is complete." in window.post(PREVIEW, percentage(name="")).json()["panel"]

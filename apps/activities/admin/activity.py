@@ -18,6 +18,7 @@ from apps.accounts.current import signed_in
 from apps.accounts.scope import may_write, shops_of
 from apps.activities.admin.descent import conclusions_before
 from apps.activities.admin.doings import DOINGS
+from apps.activities.admin.exposure import Said, said_exposure
 from apps.activities.admin.pattern import begun_content, keep_view, patterns_for
 from apps.activities.forms import ActivityForm
 from apps.activities.grid.beginning import TO_TABLE, with_goods_chosen
@@ -98,6 +99,9 @@ class ActivityAdmin(VersionedAdmin):
             "event": request.GET.get("event") or None,
             **_own_shop(request),
         }
+
+    def exposure_of(self, content: dict[str, Any]) -> Said:
+        return said_exposure(content, self.currency())
 
     def completed(self, request: HttpRequest, raw: dict[str, Any]) -> dict[str, Any]:
         """A draft that opens the SKU table begins with the goods chosen, at the prices they have."""

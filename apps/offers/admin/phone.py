@@ -35,6 +35,8 @@ STAGES: tuple[tuple[str, Text], ...] = (
     ("after", _("Sold out")),
 )
 LANGUAGE_NAMES = (("zh-hans", "中文"), ("en", "EN"))
+#: between the names of goods that only do something together
+JOINED = " + "
 NO_BUDGET = {"amount": None, "stop_below": 0}
 
 
@@ -85,13 +87,14 @@ class Phone:
 
 
 def phone_of(content: Mapping[str, Any], card: SamplePrice, name: str, currency: str) -> Phone:
-    """Of a faultless activity and the sample that shows what it does."""
+    """Of a faultless activity and the sample that shows what it does, whose goods are called `name`."""
     return Phone(tuple(_screens(content, card, name, currency)), tuple(_notes(content)))
 
 
 def _screens(content: Mapping[str, Any], card: SamplePrice, name: str, currency: str) -> Iterator[Screen]:
     display = content["display"]
     starts_at = instant(content["starts_at"])
+    first = name.split(JOINED)[0]
     by_unit = content["layer"] == Layer.ITEM and card.units == 1 and len(card.skus) == 1
     for language in LANGUAGES:
         words = Wording("zh" if language.startswith("zh") else "en", currency)
@@ -102,7 +105,7 @@ def _screens(content: Mapping[str, Any], card: SamplePrice, name: str, currency:
                     surface=surface,
                     stage=stage,
                     language=language,
-                    goods=name,
+                    goods=name if surface == "cart" else first,
                     units=card.units,
                     title=localised(display["title"], language) or content["name"],
                     badge=localised(display["badge"], language) or content["name"],

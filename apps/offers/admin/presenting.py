@@ -70,14 +70,14 @@ class VersionPresenter:
         return found
 
     def cost(self, request: ApprovalRequest) -> str | Promise:
-        """The budget is the most that a publication can spend."""
+        """The most that a publication can spend."""
         content = self._content(request)
-        if _verb(request) != PUBLISH or "budget" not in content:
+        exposure = self.model_admin.exposure_of(content) if _verb(request) == PUBLISH else None
+        if exposure is None:
             return ""
-        amount = (content["budget"] or {}).get("amount")
-        if amount is None:
+        if exposure.amount is None:
             return _("no limit in money")
-        return _("at most %(money)s") % {"money": format_money(amount, self.model_admin.currency())}
+        return _("at most %(money)s") % {"money": format_money(exposure.amount, self.model_admin.currency())}
 
     def url(self, request: ApprovalRequest) -> str:
         return self.model_admin.url_of(self._thing(request)) + "?read"

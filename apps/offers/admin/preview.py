@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from apps.catalog.models import Sku
 from apps.catalog.selectors import portal
 from apps.core.clock import database_now
-from apps.offers.admin.phone import Phone, phone_of
+from apps.offers.admin.phone import JOINED, Phone, phone_of
 from apps.offers.admin.sample_price import SamplePrice, Sampler, sampler
 from apps.offers.selectors import skus_in_scope
 from apps.offers.sentence import sentence
@@ -89,4 +89,4 @@ def _card(rows: Sequence[SampleRow], prices: Sampler | None) -> tuple[SamplePric
     if together is None:
         return None, ""
     names = dict(Sku.objects.filter(pk__in=together.skus).values_list("pk", "name"))
-    return together, " + ".join(names.get(code) or code for code in together.skus)
+    return together, JOINED.join(names.get(code) or code for code in together.skus)
