@@ -17,111 +17,92 @@ MOST_COUNTED = 99
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar for unfold, badges counted for this person."""
-    return [
-        _group(
-            "",
-            _item(_("Home"), "space_dashboard", "index", None, active=is_home),
-            _item(
-                _("Waiting for me"),
-                "inbox",
-                "approvals_approvalrequest_changelist",
-                "approvals.view_approvalrequest",
-                badge=_waiting(request),
-            ),
-            _item(_("Notices"), "notifications", "approvals_notice_changelist", None, badge=_unread(request)),
-            _item(
-                _("Delegates"), "swap_horiz", "approvals_delegation_changelist", "approvals.view_delegation"
-            ),
-        ),
-        _group(
-            _("Promotions"),
-            _item(_("Activities"), "sell", "activities_activity_changelist", "activities.view_activity"),
-            _item(_("Events"), "celebration", "activities_event_changelist", "activities.view_event"),
-            _item(
-                _("Patterns"), "bookmarks", "activities_pattern_changelist", "activities.view_pattern"
-            ),
-            _item(
-                _("Placements"),
-                "ad_units",
-                "offers_placementrecord_changelist",
-                "offers.view_placementrecord",
-            ),
-            _item(
-                _("Coupon templates"),
-                "confirmation_number",
-                "coupons_coupontemplate_changelist",
-                "coupons.view_coupontemplate",
-            ),
-            _item(
-                _("Claim campaigns"),
-                "redeem",
-                "coupons_claimcampaign_changelist",
-                "coupons.view_claimcampaign",
-                active=is_list_of_campaigns,
-            ),
-            _item(
-                _("Claim centre preview"),
-                "storefront",
-                "coupons_claimcampaign_centre",
-                "coupons.view_claimcampaign",
-            ),
-            _item(_("Coupon codes"), "pin", "coupons_codebatch_changelist", "coupons.view_codebatch"),
-            _item(_("Mass grants"), "campaign", "coupons_pushrun_changelist", "coupons.view_pushrun"),
-            _item(_("Simulator"), "calculate", "simulator", "activities.view_activity"),
-            _item(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
-        ),
-        _group(
-            _("Goods and people"),
-            _item("SKU", "inventory_2", "catalog_sku_changelist", "catalog.view_sku"),
-            _item(_("Categories"), "account_tree", "catalog_category_changelist", "catalog.view_category"),
-            _item(_("Brands"), "verified", "catalog_brand_changelist", "catalog.view_brand"),
-            _item(_("Shops"), "storefront", "catalog_shop_changelist", "catalog.view_shop"),
-            _item(_("Audiences"), "groups", "audiences_audience_changelist", "audiences.view_audience"),
-            _item(_("Customers"), "person", "audiences_customer_changelist", "audiences.view_customer"),
-            _item(_("Coupons of customers"), "loyalty", "coupons_coupon_changelist", "coupons.view_coupon"),
-            _item(
-                _("Compensation quotas"),
-                "support_agent",
-                "coupons_compensationquota_changelist",
-                "coupons.view_compensationquota",
-            ),
-        ),
-        _group(
-            _("Risk"),
-            _item(_("Risk reviews"), "policy", "risk_reviewcase_changelist", "risk.view_reviewcase"),
-            _item(_("Risk rules"), "shield", "risk_rule_changelist", "risk.view_rule"),
-            _item(_("Deny list"), "block", "risk_deniedmark_changelist", "risk.view_deniedmark"),
-            _item(_("Risk decisions"), "fact_check", "risk_decision_changelist", "risk.view_decision"),
-        ),
-        _group(
-            _("System"),
-            _item(_("Accounts"), "manage_accounts", "accounts_user_changelist", "accounts.view_user"),
-            _item(
-                _("Role requests"), "how_to_reg", "accounts_rolegrant_changelist", "accounts.view_rolegrant"
-            ),
-            _item(_("API clients"), "api", "storefront_apiclient_changelist", "storefront.view_apiclient"),
-            _item(_("API keys"), "key", "storefront_apikey_changelist", "storefront.view_apikey"),
-            _item(_("Audit log"), "history", "core_auditentry_changelist", "core.view_auditentry"),
-            _item(
-                _("Scheduled tasks"),
-                "timer",
-                "django_celery_beat_periodictask_changelist",
-                "django_celery_beat.view_periodictask",
-            ),
-            _item(_("Webhooks"), "webhook", "core_webhookendpoint_changelist", "core.view_webhookendpoint"),
-            _item(
-                _("Deliveries"),
-                "outgoing_mail",
-                "core_webhookdelivery_changelist",
-                "core.view_webhookdelivery",
-            ),
-            _item(_("Settings"), "settings", "catalog_portal_changelist", "catalog.view_portal"),
-        ),
-    ]
+    return [mine(request), promotions(), goods_and_people(), risk(), system()]
+
+
+def mine(request: HttpRequest) -> dict[str, Any]:
+    """What waits for this person."""
+    return _group(
+        "",
+        _item(_("Home"), "space_dashboard", "index", None, active=is_home),
+        _list(_("Waiting for me"), "inbox", "approvals.approvalrequest", badge=_waiting(request)),
+        _item(_("Notices"), "notifications", "approvals_notice_changelist", None, badge=_unread(request)),
+        _list(_("Delegates"), "swap_horiz", "approvals.delegation"),
+        _item(_("Background tasks"), "pending_actions", "core_job_changelist", None),
+    )
+
+
+def promotions() -> dict[str, Any]:
+    centre = "coupons_claimcampaign_centre"
+    return _group(
+        _("Promotions"),
+        _list(_("Activities"), "sell", "activities.activity"),
+        _list(_("Events"), "celebration", "activities.event"),
+        _list(_("Patterns"), "bookmarks", "activities.pattern"),
+        _list(_("Placements"), "ad_units", "offers.placementrecord"),
+        _list(_("Coupon templates"), "confirmation_number", "coupons.coupontemplate"),
+        _list(_("Claim campaigns"), "redeem", "coupons.claimcampaign", active=is_list_of_campaigns),
+        _item(_("Claim centre preview"), "storefront", centre, "coupons.view_claimcampaign"),
+        _list(_("Coupon codes"), "pin", "coupons.codebatch"),
+        _list(_("Mass grants"), "campaign", "coupons.pushrun"),
+        _item(_("Simulator"), "calculate", "simulator", "activities.view_activity"),
+        _list(_("Alerts"), "crisis_alert", "impact.alert", active=is_list_of_alerts),
+        _item(_("Mass start"), "rocket_launch", "impact_starts", "activities.view_activity"),
+        _list(_("Orders"), "receipt_long", "orders.order"),
+        _list(_("Unpaid orders cancelled"), "money_off", "orders.voiding"),
+    )
+
+
+def goods_and_people() -> dict[str, Any]:
+    return _group(
+        _("Goods and people"),
+        _list("SKU", "inventory_2", "catalog.sku"),
+        _list(_("Categories"), "account_tree", "catalog.category"),
+        _list(_("Brands"), "verified", "catalog.brand"),
+        _list(_("Shops"), "storefront", "catalog.shop"),
+        _list(_("Audiences"), "groups", "audiences.audience"),
+        _list(_("Customers"), "person", "audiences.customer"),
+        _list(_("Tags"), "label", "audiences.tag"),
+        _list(_("Categories of tags"), "category", "audiences.tagcategory"),
+        _list(_("Coupons of customers"), "loyalty", "coupons.coupon"),
+        _list(_("Compensation quotas"), "support_agent", "coupons.compensationquota"),
+    )
+
+
+def risk() -> dict[str, Any]:
+    return _group(
+        _("Risk"),
+        _list(_("Risk reviews"), "policy", "risk.reviewcase"),
+        _list(_("Risk rules"), "shield", "risk.rule"),
+        _list(_("Deny list"), "block", "risk.deniedmark"),
+        _list(_("Risk decisions"), "fact_check", "risk.decision"),
+    )
+
+
+def system() -> dict[str, Any]:
+    return _group(
+        _("System"),
+        _list(_("Accounts"), "manage_accounts", "accounts.user"),
+        _list(_("Role requests"), "how_to_reg", "accounts.rolegrant"),
+        _list(_("API clients"), "api", "storefront.apiclient"),
+        _list(_("API keys"), "key", "storefront.apikey"),
+        _list(_("Audit log"), "history", "core.auditentry"),
+        _list(_("Scheduled tasks"), "timer", "django_celery_beat.periodictask"),
+        _list(_("Webhooks"), "webhook", "core.webhookendpoint"),
+        _list(_("Deliveries"), "outgoing_mail", "core.webhookdelivery"),
+        _list(_("Pause rules"), "pause_circle", "impact.pauserule"),
+        _list(_("Settings"), "settings", "catalog.portal"),
+    )
 
 
 def is_home(request: HttpRequest) -> bool:
     return request.path == str(reverse_lazy("admin:index"))
+
+
+def is_list_of_alerts(request: HttpRequest) -> bool:
+    """Every page below the list but that of mass starts, which has an entry of its own."""
+    path = str(reverse_lazy("admin:impact_alert_changelist"))
+    return request.path.startswith(path) and not request.path.startswith(f"{path}starts/")
 
 
 def is_list_of_campaigns(request: HttpRequest) -> bool:
@@ -132,6 +113,12 @@ def is_list_of_campaigns(request: HttpRequest) -> bool:
 
 def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "items": list(items)}
+
+
+def _list(title: Any, icon: str, model: str, **more: Any) -> dict[str, Any]:
+    """The list of a model, `app.name`, for those who may see its rows."""
+    app, name = model.split(".")
+    return _item(title, icon, f"{app}_{name}_changelist", f"{app}.view_{name}", **more)
 
 
 def _item(

@@ -101,7 +101,8 @@ WHERE h.event = 'hold' AND h.what = 'share'
     AND (coalesce(r.amount, 0) > h.amount OR (o.state = 'refunded' AND coalesce(r.amount, 0) <> h.amount))
 """
 STATES = f"""
-SELECT format('order %s is %s (paid at %s, closed at %s), but the ledger has %s held, %s redeemed, %s paid, %s released',
+SELECT format('order %s is %s (paid at %s, closed at %s), but the ledger has %s held, %s redeemed, %s paid,'
+    ' %s released',
     o.code, o.state, coalesce(o.paid_at::text, 'no time'), coalesce(o.closed_at::text, 'no time'),
     e.held, e.redeemed, e.payments, e.released)
 FROM orders_order o JOIN LATERAL (
@@ -132,6 +133,17 @@ SELECT format('order %s is %s, and no event says so', o.code, o.state) FROM orde
 WHERE NOT EXISTS (SELECT FROM core_outboxevent e WHERE e.subject = o.code
     AND e.topic = 'order.' || CASE WHEN o.state IN ('partially_refunded', 'refunded') THEN 'refunded' ELSE o.state END)
 """
+# A voided order was closed at the instant of its voiding; voidings of one packet share it.
+VOIDED = """
+SELECT format('holds void since %s: %s orders over %s are counted, but %s over %s were cancelled',
+    at, coalesce(v.orders, 0), coalesce(v.amount, 0), coalesce(o.orders, 0), coalesce(o.amount, 0))
+FROM (SELECT at, sum(orders) AS orders, sum(amount) AS amount FROM orders_voiding GROUP BY at) v
+FULL JOIN (
+    SELECT closed_at AS at, count(*) AS orders, sum(payable_amount) AS amount
+    FROM orders_order WHERE state = 'cancelled' AND close_reason = 'voided' GROUP BY closed_at
+) o USING (at)
+WHERE (coalesce(v.orders, 0), coalesce(v.amount, 0)) <> (coalesce(o.orders, 0), coalesce(o.amount, 0))
+"""
 
 PROOFS = {
     "orders.counters": ("stock = available + held + sold, and so for budgets and orders", COUNTERS),
@@ -145,6 +157,7 @@ PROOFS = {
     "orders.states": ("each order's state is what the ledger tells", STATES),
     "orders.units": ("an order is refunded when every unit is back", UNITS_BACK),
     "orders.lapsed": ("no hold outlives its time unseen", UNSWEPT),
+    "orders.voidings": ("what a revocation cancelled is counted with it", VOIDED),
     "orders.events": ("every order's last step is told", UNTOLD),
 }
 

@@ -17,13 +17,15 @@ from typing import Any
 from bench.soak.plan import FLASH, LIST, OFF, Attempt, wish
 from bench.soak.wire import Answer, NoAnswerError, Wire
 
-IN_VAIN = 3
+IN_VAIN, RACERS = 3, 4
 
 
 class Buyers:
     def __init__(self, task: dict[str, Any]) -> None:
         self.task = task
         self.numbers: Iterator[int] = iter(range(task["first"], task["attempts"], task["step"]))
+        if task["closing"]:
+            self.races = iter([(drop, racer) for drop in self.numbers for racer in range(RACERS)])
         self.until = time.monotonic() + task["seconds"]
         self.told: Counter[str] = Counter()
         self.orders: list[dict[str, Any]] = []
@@ -95,13 +97,13 @@ class Buyers:
         return answer
 
     async def close_drop(self, wire: Wire) -> None:
-        """Buy what is left of each drop, one unit at a time, until there is nothing."""
-        while (drop := next(self.numbers, None)) is not None:
+        """Buy what is left of each drop, one unit at a time, some against each other, until there is nothing."""
+        for drop, racer in self.races:
             for budget, price in ((False, FLASH), (True, LIST - OFF)):
                 vain = turn = 0
                 while vain < IN_VAIN:
                     turn += 1
-                    code = f"last-{'b' if budget else 's'}-{drop}-{turn}"
+                    code = f"last-{'b' if budget else 's'}-{drop}-{racer}-{turn}"
                     body = wish(code, code, drop, 1, price, budget=budget)
                     held = await wire.post("orders", body, f"{code}-hold")
                     if held.status != 201:

@@ -17,7 +17,8 @@ from typing import Any
 import orjson
 from django.db import connection, connections, transaction
 
-from apps.orders import crash, services
+from apps.core import crash
+from apps.orders import services
 from apps.orders.errors import OrderRefused
 from apps.orders.services import holding, refunding, settling
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import connections
 from django.db.models import Sum
 
-from apps.core import idempotency
+from apps.core import crash, idempotency
 from apps.core.models import IdempotencyRecord
-from apps.orders import crash, services
+from apps.orders import services
 from apps.orders.models import Counter, CustomerUse, LedgerEntry, Order
 from tests.concurrency.processes import FORK, cancel, order, pay, refund_all
 from tests.orders_life.audit import broken

@@ -57,6 +57,11 @@ def test_nothing_is_found_of_a_life_that_went_well(shop: Shop, capsys: pytest.Ca
         ("UPDATE orders_order SET state = 'refunded' WHERE code = 'part'", "orders.reversals"),
         ("UPDATE orders_order SET state = 'paid', paid_at = now() WHERE code = 'held'", "orders.states"),
         ("UPDATE orders_ordersegment SET returned = 0", "orders.units"),
+        (
+            "INSERT INTO orders_voiding (offer, at, decided_by, orders, amount) VALUES ('f', now(), 'cleo', 1, 600)",
+            "orders.voidings",
+        ),
+        ("UPDATE orders_order SET close_reason = 'voided' WHERE code = 'cancelled'", "orders.voidings"),
         ("DELETE FROM core_outboxevent WHERE topic = 'order.paid'", "orders.events"),
     ],
 )

@@ -5,47 +5,34 @@ What stock, limit or budget refused meanwhile is priced anew without it. Nothing
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.audiences.services.customers import ensure_customer
 from apps.carts.bodies import OrderBody, given
-from apps.carts.carts import currency_faults, customer_id, line_faults
+from apps.carts.carts import customer_id
 from apps.carts.decode import ORDERS, FaultyBodyError
+from apps.core.crash import crash_point
 from apps.core.errors import BusyError
 from apps.core.locks import lock_number
-from apps.core.marks import hashed
 from apps.core.prepared import send, together
 from apps.coupons.services import rewards
-from apps.coupons.services.redeeming import CouponTakenError, lock_wallet
+from apps.coupons.services.redeeming import CouponTakenError
 from apps.coupons.services.rewards import NothingLeftError
-from apps.orders import buckets, entries, risk
+from apps.orders import buckets, risk
 from apps.orders.answers import order_answer
-from apps.orders.book import KEEPER, LiveBook
-from apps.orders.carried import Asker, Carried, carried, coupons_asked
+from apps.orders.carried import Asker
 from apps.orders.chosen import Chosen, rewards_of
-from apps.orders.crash import crash_point
-from apps.orders.demand import Applied, applied_in, counters_taken, limits_taken
-from apps.orders.errors import ORDER_EXISTS, PRICE_CHANGED, OrderRefused
+from apps.orders.demand import counters_taken, limits_taken
+from apps.orders.errors import PRICE_CHANGED, OrderRefused
 from apps.orders.guards import take_counters, use_limits
-from apps.orders.inputs import Inputs, gather
 from apps.orders.lifecycle import OrderState
-from apps.orders.locking import lock_numbers
-from apps.orders.numbers import Numbers
-from apps.orders.quoting import answer_of, price_cart
-from apps.orders.record import as_json, insert_order
+from apps.orders.placed import Held, Used, row_of, used_by
+from apps.orders.priced import Priced, price_order
+from apps.orders.record import insert_order
 from apps.orders.refusals import with_portal_faults
-from apps.orders.terms import Terms, terms_of
-from apps.pricing.cart import Cart
-from apps.pricing.offer import Offer
-from apps.pricing.quote import Quote
-from apps.pricing.usage import Usage
 
 ATTEMPTS = 3
 # The savepoint before the first attempt; it is never released: the transaction's end does that.
@@ -54,19 +41,6 @@ NOTHING_DONE = "nothing_done"
 
 class StalePriceError(Exception):
     """An offer that applied has changed since it was priced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """One pricing of the cart, and what it was priced from."""
-
-    inputs: Inputs
-    book: LiveBook
-    carried: Carried
-    numbers: Numbers
-    usages: Mapping[str, Usage]
-    quote: Quote
-    answer: dict[str, Any]
 
 
 def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
@@ -111,58 +85,61 @@ def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, An
     if under_lock:
         risk.lock_marks(body)
     priced = price_order(body, asker, under_lock=under_lock)
+    _as_expected(body, priced)
+    crash_point("priced")
+    used = used_by(priced)
+    if used is None:
+        raise StalePriceError
+    risk.admit_order(body, priced.quote)
+    customer = _known_customer(body, priced)
+    coupons = Chosen.of(priced.quote, priced.carried)
+    coupons.hold_own(body.order, customer)
+    crash_point("coupons")
+    held = _hold(body, asker, customer, priced, used, coupons)
+    answer = coupons.named(priced.answer)
+    row = row_of(body, asker, priced, used, held, coupons, answer)
+    _write(row, held.draws)
+    crash_point("taken")
+    return order_answer(answer, code=body.order, state=OrderState.HELD.value, held_until=row["held_until"])
+
+
+def _as_expected(body: OrderBody, priced: Priced) -> None:
     expected = given(body.expected_payable)
     if expected is not None and expected != priced.quote.payable_total:
         raise OrderRefused(
             PRICE_CHANGED, _("The price is another one by now."), members={"quote": priced.answer}
         )
-    crash_point("priced")
-    applied = applied_in(priced.quote)
-    terms = terms_of([one.offer for one in applied], priced.book.version)
-    if terms is None:
-        raise StalePriceError
-    risk.admit_order(body, priced.quote)
+
+
+def _known_customer(body: OrderBody, priced: Priced) -> str | None:
     customer = customer_id(body)
     if customer is not None and priced.inputs.customer is None:
         ensure_customer(customer)
-    coupons = Chosen.of(priced.quote, priced.carried)
-    coupons.hold_own(body.order, customer)
-    crash_point("coupons")
-    taken = counters_taken(applied, priced.usages, priced.numbers.spans)
-    buckets.ensure(taken, priced.numbers)
-    limits = use_limits(customer, limits_taken(applied, priced.numbers.spans))
+    return customer
+
+
+def _hold(
+    body: OrderBody, asker: Asker, customer: str | None, priced: Priced, used: Used, coupons: Chosen
+) -> Held:
+    """Limits, coupons by code and rewards, each by a guarded write; the counters are only planned: they come last."""
+    numbers = priced.numbers
+    taken = counters_taken(used.applied, priced.usages, numbers.spans)
+    buckets.ensure(taken, numbers)
+    limits = use_limits(customer, limits_taken(used.applied, numbers.spans))
     crash_point("limits")
-    coupons.claim_presented(body.order, customer, asker.shop, priced.numbers.templates)
+    coupons.claim_presented(body.order, customer, asker.shop, numbers.templates)
     promised = rewards.promise(
         order=body.order,
         customer=customer or "",
         rewards=rewards_of(priced.quote),
-        templates=priced.numbers.templates,
+        templates=numbers.templates,
         now=priced.inputs.now,
     )
     crash_point("promised")
-    buckets.settle_totals(taken, priced.numbers)
-    draws = buckets.plan(taken, priced.numbers)
-    held_until = priced.inputs.now + timedelta(minutes=settings.HOLD_MINUTES)
+    buckets.settle_totals(taken, numbers)
+    draws = buckets.plan(taken, numbers)
     crash_point("planned")
-    answer = coupons.named(priced.answer)
-    _write(
-        {
-            **_sums(priced, body, asker, held_until),
-            **_details(priced, applied, terms),
-            "request": as_json(coupons.kept(_request(body))),
-            "quote": as_json(coupons.kept(answer)),
-            "promised": as_json(promised),
-            "counters": [draw.counter for draw in draws],
-            "amounts": [draw.amount for draw in draws],
-            "limits": [use for use, _one in limits],
-            "limit_units": [one.units for _use, one in limits],
-            "limit_orders": [one.orders for _use, one in limits],
-        },
-        draws,
-    )
-    crash_point("taken")
-    return order_answer(answer, code=body.order, state=OrderState.HELD.value, held_until=held_until)
+    return Held(draws, limits, promised)
 
 
 def _write(order: dict[str, Any], draws: Sequence[buckets.DrawOn]) -> None:
@@ -174,79 +151,3 @@ def _write(order: dict[str, Any], draws: Sequence[buckets.DrawOn]) -> None:
         raise StalePriceError
     if took is not None and took.rowcount != len(draws):
         raise buckets.NotEnough("counter")
-
-
-def price_order(body: OrderBody, asker: Asker, *, under_lock: bool = False) -> Priced:
-    """The cart priced by the clock, with wallet and numbers as they stand; raises FaultyBodyError, order_exists."""
-    customer = customer_id(body)
-    if under_lock and customer is not None:
-        lock_wallet(customer)
-    inputs = gather(
-        customer=customer,
-        skus={line.sku for line in body.lines},
-        shop=asker.shop,
-        coupons=coupons_asked(body),
-        order=body.order,
-    )
-    if inputs.order_exists:
-        raise OrderRefused(ORDER_EXISTS, _("There is an order with this id."))
-    faults = currency_faults(body.currency, inputs.currency) + line_faults(body, inputs.skus)
-    if faults:
-        raise FaultyBodyError(faults)
-    book = KEEPER.at_least(inputs.version)
-    coupons = carried(body, inputs, book, asker, as_of=inputs.now, ordering=True)
-
-    def lock(offers: list[Offer], cart: Cart) -> None:
-        lock_numbers(offers, cart.lines, customer, inputs.now)
-
-    found = price_cart(
-        body,
-        inputs,
-        book,
-        coupons,
-        as_of=inputs.now,
-        ordering=True,
-        before_numbers=lock if under_lock else None,
-    )
-    answer = answer_of(found.quote, book)
-    return Priced(inputs, book, coupons, found.numbers, found.usages, found.quote, answer)
-
-
-def _sums(priced: Priced, body: OrderBody, asker: Asker, held_until: datetime) -> dict[str, Any]:
-    quote = priced.quote
-    return {
-        "code": body.order,
-        "client": asker.client,
-        "shop": asker.shop or "",
-        "customer": customer_id(body) or "",
-        "currency": body.currency,
-        "list": quote.list_total,
-        "discount": quote.discount_total,
-        "fee": quote.cart.shipping_fee,
-        "fee_discount": quote.shipping_discount,
-        "payable": quote.payable_total,
-        "as_of": priced.inputs.now,
-        "book": priced.book.version,
-        "held_until": held_until,
-    }
-
-
-def _details(priced: Priced, applied: list[Applied], terms: Mapping[str, Terms]) -> dict[str, Any]:
-    quote = priced.quote
-    offers = [one.offer.code for one in applied]
-    return {
-        "rewards": as_json(entries.reward_rows(quote)),
-        "segments": as_json(entries.segment_rows(quote)),
-        "uses": as_json(entries.use_rows(applied, terms)),
-        "entries": as_json(entries.hold_entries(quote, applied, terms)),
-        "event": as_json({"payable_total": quote.payable_total, "offers": offers}),
-        "offers": offers,
-    }
-
-
-def _request(body: OrderBody) -> dict[str, Any]:
-    """What was asked, with the risk marks hashed."""
-    asked = msgspec.to_builtins(body)
-    if given(body.risk) is not None:
-        asked["risk"] = hashed(asked["risk"])
-    return asked

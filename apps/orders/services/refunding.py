@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -11,18 +11,16 @@ from django.utils.translation import gettext as _
 from apps.carts.bodies import RefundBody, given
 from apps.carts.decode import REFUNDS
 from apps.core import outbox
-from apps.orders import given_back, recall, risk
-from apps.orders.crash import crash_point
-from apps.orders.entries import ledger_row
+from apps.core.crash import crash_point
+from apps.orders import given_back, recall, refunded, risk
 from apps.orders.errors import OVER_REFUND, REFUND_EXISTS, UNKNOWN_LINE, OrderRefused
 from apps.orders.given_back import CouponsBack
 from apps.orders.lifecycle import OrderAction, OrderState
-from apps.orders.models import LedgerEvent, LedgerWhat, Order, OrderSegment, OrderUse, Refund
+from apps.orders.models import Order, OrderSegment, Refund
 from apps.orders.record import as_json
 from apps.orders.restock import Back, give_counters, give_limits, restocking
-from apps.orders.reversal import Returned, Reversal, UnknownLineError, reverse, shares_reversed
+from apps.orders.reversal import Reversal, UnknownLineError, reverse
 from apps.orders.services.settling import lock_order, require, write_entries
-from apps.orders.terms import borne, borne_of_first
 from apps.pricing.refund import OverRefund, PaidSegment
 
 MERCHANT = "merchant"
@@ -71,7 +69,7 @@ def refund_order(*, code: str, shop: str | None, asked: RefundBody, foretold: bo
     _write_segments(rows, reversal)
     coupons.keep_back(uses, reversal.goods_amount + reversal.shipping)
     refund = _write_refund(order, asked, reversal, recalled, coupons)
-    write_entries(order, _entries(reversal, recalled, uses, back, coupons), refund.pk)
+    write_entries(order, refunded.entries_of(reversal, recalled, uses, back, coupons), refund.pk)
     crash_point("refunded")
     _write_order(order, reversal, recalled, coupons)
     outbox.publish(topic="order.refunded", subjects=[order.code], payload=refund.answer)
@@ -146,105 +144,8 @@ def _write_refund(
         total_amount=total,
         shipping_amount=reversal.shipping,
         clawback_amount=coupons.clawback,
-        answer=_answer(order, asked.refund, total, reversal, recalled, coupons),
+        answer=refunded.answer_of(order, asked.refund, total, reversal, recalled, coupons),
     )
-
-
-def _answer(
-    order: Order,
-    code: str,
-    total: int,
-    reversal: Reversal,
-    recalled: Sequence[recall.Recalled],
-    coupons: CouponsBack,
-) -> dict[str, Any]:
-    gifts: dict[str, int] = {}
-    for gone in recalled:
-        for sku, quantity in gone.gifts.items():
-            gifts[sku] = gifts.get(sku, 0) + quantity
-    return {
-        "refund": code,
-        "order": order.code,
-        "state": order.state,
-        "refund_total": total,
-        "shipping": reversal.shipping,
-        "lines": [_line(one) for one in reversal.returned],
-        "adjustments": [{"line": line, "amount": amount} for line, amount in reversal.adjusted],
-        "coupons": [{"coupon": coupon, "state": state.value} for coupon, state in coupons.states],
-        "rewards": [row for gone in recalled for row in _reward_answers(gone, coupons)],
-        "gifts": [{"sku": sku, "quantity": quantity} for sku, quantity in gifts.items()],
-        "clawback": coupons.clawback,
-    }
-
-
-def _line(one: Returned) -> dict[str, Any]:
-    return {
-        "line": one.line,
-        "segment": one.segment,
-        "units": one.result.units,
-        "amount": one.result.amount,
-        "shares": [{"offer": offer, "amount": amount} for offer, amount in one.result.shares],
-    }
-
-
-def _reward_answers(gone: recall.Recalled, coupons: CouponsBack) -> list[dict[str, Any]]:
-    rows = given_back.reward_answers(gone.offer, coupons.of(gone.offer), coupons)
-    if gone.points:
-        rows.append({"offer": gone.offer, "kind": "points", "quantity": gone.points, "recalled": True})
-    return rows
-
-
-def _entries(
-    reversal: Reversal,
-    recalled: Iterable[recall.Recalled],
-    uses: Mapping[str, OrderUse],
-    back: Mapping[str, Back],
-    coupons: CouponsBack,
-) -> list[dict[str, Any]]:
-    """The ledger's word on the refund: shares by bearer, money, rewards."""
-    entries: list[dict[str, Any]] = []
-    refund, payment = LedgerEvent.REFUND, LedgerWhat.PAYMENT
-    for one in reversal.returned:
-        where = {"line": one.line, "segment": one.segment, "sku": one.sku}
-        whole = dict(one.before.shares_of_first(one.before.units))
-        for offer, (before, after) in shares_reversed(one).items():
-            said = {**where, "offer": offer, "version": uses[offer].version, "restocked": offer in back}
-            entries += _reversed(said, whole[offer], before, after, uses[offer], one.result.units)
-        entries.append(ledger_row(refund, payment, amount=one.result.amount, **where))
-    for line, amount in reversal.adjusted:
-        entries.append(ledger_row(LedgerEvent.ADJUST, payment, line=line, amount=amount))
-    if reversal.shipping:
-        entries.append(ledger_row(refund, LedgerWhat.SHIPPING, amount=reversal.shipping))
-    for gone in recalled:
-        said = {"offer": gone.offer, "version": uses[gone.offer].version, "restocked": gone.offer in back}
-        for sku, quantity in gone.gifts.items():
-            entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.GIFT, sku=sku, units=quantity, **said))
-        for template, taken in coupons.of(gone.offer).items():
-            if taken.back:
-                which = {"sku": template, "units": taken.back}
-                entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.COUPON, **which, **said))
-        if gone.points:
-            entries.append(ledger_row(LedgerEvent.RECALL, LedgerWhat.POINTS, units=gone.points, **said))
-    if coupons.clawback:
-        entries.append(ledger_row(refund, LedgerWhat.CLAWBACK, amount=coupons.clawback))
-    return entries
-
-
-def _reversed(
-    said: Mapping[str, Any], whole: int, before: int, after: int, use: OrderUse, units: int
-) -> list[dict[str, Any]]:
-    """One share's reversal, split over its bearers so that all reversals together are what each had borne."""
-    parts = borne(whole, [(party, bps) for party, bps in use.terms.get("bearers", ())])
-    earlier, now = borne_of_first(parts, before), borne_of_first(parts, after)
-    rows = []
-    for (party, amount), (_party, was) in zip(now, earlier, strict=True):
-        rows.append(
-            ledger_row(
-                LedgerEvent.REFUND, LedgerWhat.SHARE, units=units, amount=amount - was, bearer=party, **said
-            )
-        )
-        units = 0
-    return rows
 
 
 def _write_order(

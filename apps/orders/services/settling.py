@@ -15,11 +15,11 @@ from apps.carts.bodies import CancelBody, PayBody, given
 from apps.carts.decode import CANCELS, PAYS
 from apps.core import outbox
 from apps.core.clock import database_now, now_sql
+from apps.core.crash import crash_point
 from apps.core.prepared import send, together
 from apps.coupons.services import redeeming, rewards
 from apps.orders import moves
 from apps.orders.answers import answer_of_order
-from apps.orders.crash import crash_point
 from apps.orders.errors import HOLD_EXPIRED, OrderRefused, unknown_order, wrong_state
 from apps.orders.exhaustion import end_used_up
 from apps.orders.lifecycle import OrderAction, OrderState, allows

@@ -12,7 +12,7 @@ from apps.activities.services.revocation import Unpaid
 from apps.core import outbox
 from apps.core.audit import Subject, actor_name, record
 from apps.core.clock import DatabaseNow, database_now
-from apps.orders.crash import crash_point
+from apps.core.crash import crash_point
 from apps.orders.lifecycle import OrderState
 from apps.orders.models import Order, Voiding
 from apps.orders.releasing import release_holds

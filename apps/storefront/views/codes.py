@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from msgspec import Struct
 
-from apps.carts.bodies import Instant, given
+from apps.carts.bodies import given
 from apps.carts.code_claims import CODE_CLAIMS, CodeClaimBody
 from apps.core.throttle import TooManyTries
-from apps.coupons.lifecycle import CouponState
 from apps.coupons.services.codes.asking import ask_for_code
 from apps.coupons.services.codes.guessing import MARKS, Guesser
-from apps.coupons.services.issue import Issued
+from apps.storefront import answers
+from apps.storefront.coupon_shapes import issued_shape
 from apps.storefront.once import answer_once
 from apps.storefront.openapi import Operation
 from apps.storefront.problems import Problem
@@ -22,26 +21,12 @@ from apps.storefront.views.base import StorefrontView
 TOO_MANY = "too_many_attempts"
 
 
-class CodeCoupon(Struct, forbid_unknown_fields=True):
-    """The coupon that a code became; of the code only its end is told."""
-
-    coupon: str
-    template: str
-    name: str
-    state: str
-    valid_from: Instant
-    valid_until: Instant | None
-    source: str
-    order: str | None
-    code: str
-
-
 class CodeClaimsView(StorefrontView):
     operations = {
         "post": Operation(
             "claim_code",
             "Bind a coupon code to a customer",
-            CodeCoupon,
+            answers.Coupon,
             body=CodeClaimBody,
             refusals=(404, 409, 422, 429),
             status=201,
@@ -58,22 +43,8 @@ class CodeClaimsView(StorefrontView):
         marks = {name: given(getattr(risk, name)) for name in MARKS} if risk is not None else {}
         guesser = Guesser(body.customer, self.caller.client_id, marks)
         try:
-            return shape(ask_for_code(presented=body.code, guesser=guesser, shop=self.caller.shop))
+            return issued_shape(ask_for_code(presented=body.code, guesser=guesser, shop=self.caller.shop))
         except TooManyTries as error:
             refused = Problem(429, TOO_MANY, "Too many wrong codes; try again later.")
             refused.headers = {"Retry-After": str(error.retry_after)}
             raise refused from error
-
-
-def shape(issued: Issued) -> dict[str, Any]:
-    return {
-        "coupon": issued.code,
-        "template": issued.template,
-        "name": issued.name,
-        "state": CouponState.UNUSED.value,
-        "valid_from": issued.valid_from,
-        "valid_until": issued.valid_until,
-        "source": issued.source.value,
-        "order": None,
-        "code": issued.code_tail,
-    }
