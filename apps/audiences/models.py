@@ -61,6 +61,7 @@ class Audience(models.Model):
         verbose_name = _("audience")
         verbose_name_plural = _("audiences")
         ordering = ["code"]
+        permissions = [("approve_audience", _("May approve changes of audiences that offers use"))]
         constraints = [
             code_check("audience_code_form"),
             models.CheckConstraint(condition=models.Q(list_size__gte=0), name="audience_list_size"),
@@ -90,3 +91,43 @@ class AudienceMember(models.Model):
         verbose_name_plural = _("members of lists")
         default_permissions = ()
         constraints = [models.CheckConstraint(condition=~models.Q(customer_code=""), name="member_has_code")]
+
+
+class ListDraft(models.Model):
+    """An uploaded list that waits for a second person, as approved offers are meant for its audience."""
+
+    audience = models.ForeignKey(
+        Audience, models.CASCADE, related_name="list_drafts", verbose_name=_("audience")
+    )
+    replace = models.BooleanField(_("replaces the list"))
+    rows = models.BigIntegerField(_("customers on the list"))
+    created_at = models.DateTimeField(_("created"), db_default=DatabaseNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("list that waits")
+        verbose_name_plural = _("lists that wait")
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=models.Q(rows__gte=0), name="list_draft_rows")]
+
+    def __str__(self) -> str:
+        return f"{self.audience_id}: {self.rows}"
+
+
+class ListDraftMember(models.Model):
+    """One customer on a list that waits."""
+
+    pk = models.CompositePrimaryKey("draft_id", "customer_code")
+    draft = models.ForeignKey(
+        ListDraft,
+        models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="members",
+        verbose_name=_("list"),
+    )
+    customer_code = CodeField(_("customer"))
+
+    class Meta:
+        verbose_name = _("member of a list that waits")
+        verbose_name_plural = _("members of lists that wait")
+        default_permissions = ()

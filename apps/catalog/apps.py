@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class CatalogConfig(AppConfig):
     name = "apps.catalog"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        from apps.approvals.registry import register
+        from apps.catalog.models import Category, Sku
+        from apps.catalog.services.protecting import ProtectHandler, protect_action
+
+        for model in (Sku, Category):
+            register(protect_action(model), ProtectHandler(model))

@@ -10,6 +10,7 @@ class OrdersConfig(AppConfig):
         from apps.activities.events import spending
         from apps.activities.grid import selling
         from apps.activities.services import revocation
+        from apps.approvals import uses
         from apps.core import outbox, readiness, warmup
         from apps.orders import proofs
         from apps.orders.book import KEEPER, readiness_problem
@@ -18,10 +19,13 @@ class OrdersConfig(AppConfig):
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
         from apps.orders.services.voiding import HeldOrders
+        from apps.orders.uses import offers_of_categories, offers_of_skus
         from apps.orders.stock_taken import taken_by_sku
         from apps.orders.spent import spent_by
 
         proofs.register_all()
+        uses.register("sku", offers_of_skus)
+        uses.register("category", offers_of_categories)
         outbox.consume("order.paid", "coupons", note_paid)
         revocation.register(HeldOrders())
         selling.register(taken_by_sku)

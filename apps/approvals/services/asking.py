@@ -15,7 +15,7 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import notify, people_with
 from apps.approvals.registry import handler_for
 from apps.approvals.selectors import delegates_of
-from apps.core.audit import subject_of
+from apps.core.audit import Subject, subject_of
 from apps.core.clock import database_now
 from apps.core.errors import DomainError, Forbidden
 
@@ -24,7 +24,7 @@ from apps.core.errors import DomainError, Forbidden
 def open_request(
     *,
     action: str,
-    subject: Model,
+    subject: Model | Subject,
     title: str,
     content_hash: str,
     submitter: User,

@@ -1,6 +1,10 @@
 """Customers and audiences in the admin."""
 
+from apps.approvals.admin import presenters
 from apps.audiences.admin.audience import AudienceAdmin
 from apps.audiences.admin.customer import CustomerAdmin
+from apps.audiences.admin.presenting import AudiencePresenter
 
 __all__ = ["AudienceAdmin", "CustomerAdmin"]
+
+presenters.register("audience", AudiencePresenter())

@@ -23,6 +23,11 @@ from apps.audiences.sentence import sentence
 from apps.audiences.services import ListReport, import_members, save_audience
 from apps.core.errors import DomainError
 
+RULE_WAITS = _(
+    "Saved, but for the rule: approved offers are meant for this audience, so another person decides."
+)
+LIST_WAITS = _("The list waits: approved offers are meant for this audience, so another person decides.")
+
 
 @admin.register(Audience)
 class AudienceAdmin(ModelAdmin):
@@ -61,7 +66,8 @@ class AudienceAdmin(ModelAdmin):
         return str(matching) if exact else f"≈ {matching}"
 
     def save_model(self, request: HttpRequest, obj: Audience, form: Any, change: bool) -> None:
-        save_audience(entry=obj, actor=signed_in(request))
+        if save_audience(entry=obj, actor=signed_in(request)) is not None:
+            messages.warning(request, RULE_WAITS)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -79,7 +85,7 @@ class AudienceAdmin(ModelAdmin):
         audience = get_object_or_404(Audience, pk=object_id)
         form = UploadForm(request.POST or None, request.FILES or None)
         report = self._take(request, audience, form) if request.method == "POST" and form.is_valid() else None
-        if report is not None and report.applied and not report.bad:
+        if report is not None and (report.applied or report.asked) and not report.bad:
             return HttpResponseRedirect(reverse("admin:audiences_audience_change", args=[audience.pk]))
         context = {
             **self.admin_site.each_context(request),
@@ -106,7 +112,9 @@ class AudienceAdmin(ModelAdmin):
         except DomainError as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
             return None
-        if report.applied:
+        if report.asked is not None:
+            messages.warning(request, LIST_WAITS)
+        elif report.applied:
             messages.success(
                 request,
                 _("%(added)s added, %(removed)s removed, %(size)s on the list now.")

@@ -6,7 +6,11 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 
+from apps.accounts.models import User
+from apps.approvals.models import ApprovalRequest
+from apps.approvals.uses import uses_of
 from apps.audiences.models import Audience
+from apps.audiences.services.asking import ask_rule
 from apps.audiences.services.guard import guard_audience_change
 from apps.audiences.services.lists import ListReport, write_members
 from apps.core.audit import Subject, record
@@ -18,16 +22,21 @@ Row = Mapping[str, Any]
 
 
 @transaction.atomic
-def save_audience(*, entry: Audience, actor: AbstractUser, reason: str = "") -> None:
-    """Write an audience that a person made or changed; its rule is canonical already."""
+def save_audience(*, entry: Audience, actor: AbstractUser, reason: str = "") -> ApprovalRequest | None:
+    """Write an audience that a person made or changed; its rule is canonical already.
+
+    Another rule of an audience that approved offers are meant for waits for a second person: that request is returned,
+    the rest is written. Errors: already_asked.
+    """
     hold(AdvisoryLock.AUDIENCE_RULES)
     stored = Audience.objects.select_for_update(no_key=True).filter(pk=entry.pk).first()
     if stored is not None and stored.rule != entry.rule:
         guard_audience_change(entry.code)
+    asked = _asked_for(stored, entry, actor, reason)
     before = None if stored is None else _told(stored)
     after = _told(entry)
     if before == after:
-        return
+        return asked
     _write(entry, rule_changed=stored is None or stored.rule != entry.rule)
     record(
         action=f"audiences.audience.{'add' if before is None else 'change'}",
@@ -37,6 +46,26 @@ def save_audience(*, entry: Audience, actor: AbstractUser, reason: str = "") -> 
         after={n: v for n, v in after.items() if before is None or v != before[n]},
         reason=reason,
     )
+    return asked
+
+
+def _asked_for(
+    stored: Audience | None, entry: Audience, actor: AbstractUser, reason: str
+) -> ApprovalRequest | None:
+    """Asks for the other rule where offers use it, and puts the stored one back in `entry`."""
+    if stored is None or stored.rule == entry.rule or not isinstance(actor, User):
+        return None
+    if not uses_of("audience", [stored.code]):
+        return None
+    wanted, entry.rule = entry.rule, stored.rule
+    return ask_rule(audience=stored, rule=wanted, actor=actor, reason=reason)
+
+
+def write_rule(*, audience: Audience, rule: Any) -> None:
+    """Another rule for a locked audience, for the approval that carries it out; the caller writes the audit entry."""
+    hold(AdvisoryLock.AUDIENCE_RULES)
+    audience.rule = rule
+    _write(audience, rule_changed=True)
 
 
 @transaction.atomic

@@ -1,12 +1,17 @@
 """Takes uploaded lists of customers: streamed into the database, each once, with every bad row reported."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
-from apps.audiences.models import Audience
+from apps.accounts.models import User
+from apps.approvals.models import ApprovalRequest
+from apps.approvals.uses import uses_of
+from apps.audiences.models import Audience, ListDraft
+from apps.audiences.services.asking import ask_list
 from apps.audiences.services.guard import guard_audience_change
 from apps.core.audit import record
 from apps.pricing.faults import CODE
@@ -27,6 +32,22 @@ SELECT DISTINCT customer_code, %(audience)s::integer FROM {STAGE} s WHERE NOT EX
     WHERE m.customer_code = s.customer_code AND m.audience_id = %(audience)s
 )
 ORDER BY customer_code
+"""  # noqa: S608
+CREATE_STAGE = f'CREATE TEMPORARY TABLE {STAGE} (customer_code varchar(64) COLLATE "C") ON COMMIT DROP'
+TO_DRAFT = f"""
+INSERT INTO audiences_listdraftmember (draft_id, customer_code)
+SELECT DISTINCT %s::bigint, customer_code FROM {STAGE}
+"""  # noqa: S608
+FROM_DRAFT = f"""
+INSERT INTO {STAGE} SELECT customer_code FROM audiences_listdraftmember WHERE draft_id = %s
+"""  # noqa: S608
+FORETELL = f"""
+SELECT (SELECT count(DISTINCT s.customer_code) FROM {STAGE} s WHERE NOT EXISTS (
+        SELECT 1 FROM audiences_audiencemember m
+        WHERE m.customer_code = s.customer_code AND m.audience_id = %(audience)s)),
+    (SELECT count(*) FROM audiences_audiencemember m
+        WHERE %(replace)s AND m.audience_id = %(audience)s
+        AND NOT EXISTS (SELECT 1 FROM {STAGE} s WHERE s.customer_code = m.customer_code))
 """  # noqa: S608
 COUNT = f"SELECT count(DISTINCT customer_code) FROM {STAGE}"  # noqa: S608
 
@@ -50,6 +71,7 @@ class ListReport:
     bad: int = 0
     first_bad: list[BadRow] = field(default_factory=list)
     applied: bool = False
+    asked: ApprovalRequest | None = None
 
     @property
     def changed(self) -> bool:
@@ -70,6 +92,8 @@ def import_members(
     guard_audience_change(audience.code)
     locked = Audience.objects.select_for_update(no_key=True).get(pk=audience.pk)
     before = locked.list_size
+    if isinstance(actor, User) and uses_of("audience", [locked.code]):
+        return _ask(locked, rows, replace, skip_bad, actor, reason)
     report = write_members(audience=locked, rows=rows, replace=replace, skip_bad=skip_bad)
     audience.has_list, audience.list_size = locked.has_list, locked.list_size
     if report.changed:
@@ -89,18 +113,58 @@ def write_members(
 ) -> ListReport:
     """The list itself, for callers that hold the audience's row and write the audit entry."""
     report = ListReport()
+    with _staged(rows, report) as cursor:
+        if not report.bad or skip_bad:
+            _apply(cursor, audience, replace, report)
+    return report
+
+
+def write_draft(*, draft: ListDraft, audience: Audience) -> ListReport:
+    """Make a list that waited the list of its audience, for the approval that holds the audience's row."""
+    report = ListReport(rows=draft.rows)
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE_STAGE)
+        cursor.execute(FROM_DRAFT, [draft.pk])
+        _apply(cursor, audience, draft.replace, report)
+        cursor.execute(f"DROP TABLE {STAGE}")
+    return report
+
+
+def _ask(
+    audience: Audience,
+    rows: Iterable[tuple[int, str]],
+    replace: bool,
+    skip_bad: bool,
+    actor: User,
+    reason: str,
+) -> ListReport:
+    """Keep the list aside and ask: approved offers are meant for this audience."""
+    report = ListReport()
+    with _staged(rows, report) as cursor:
+        if report.bad and not skip_bad:
+            return report
+        cursor.execute(COUNT)
+        people = cursor.fetchone()[0]
+        report.repeated = report.rows - report.bad - people
+        draft = ListDraft.objects.create(audience=audience, replace=replace, rows=people)
+        cursor.execute(TO_DRAFT, [draft.pk])
+        cursor.execute(FORETELL, {"audience": audience.pk, "replace": replace})
+        report.added, report.removed = cursor.fetchone()
+    report.asked = ask_list(draft=draft, report=report, actor=actor, reason=reason)
+    return report
+
+
+@contextmanager
+def _staged(rows: Iterable[tuple[int, str]], report: ListReport) -> Iterator[Any]:
+    """The good rows in a table of their own, for as long as it takes."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")  # millions of rows take longer than a request may
-        cursor.execute(
-            f'CREATE TEMPORARY TABLE {STAGE} (customer_code varchar(64) COLLATE "C") ON COMMIT DROP'
-        )
+        cursor.execute(CREATE_STAGE)
         with cursor.copy(f"COPY {STAGE} FROM STDIN") as copy:
             for code in _good(rows, report):
                 copy.write_row((code,))
-        if not report.bad or skip_bad:
-            _apply(cursor, audience, replace, report)
+        yield cursor
         cursor.execute(f"DROP TABLE {STAGE}")
-    return report
 
 
 def _apply(cursor: Any, audience: Audience, replace: bool, report: ListReport) -> None:

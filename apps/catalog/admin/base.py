@@ -5,10 +5,21 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from apps.approvals.models import ApprovalRequest
 from apps.core.errors import DomainError
 from apps.core.long_lists import LongListMixin
+
+
+def tell_asked(request: HttpRequest, asked: ApprovalRequest | None) -> None:
+    """What was saved, and what waits for another person."""
+    if asked is not None:
+        text = _(
+            "Saved, but for the minimum price and exclusions: approved offers reach it, so another person decides."
+        )
+        messages.warning(request, text)
 
 
 class CatalogAdmin(LongListMixin, ModelAdmin):

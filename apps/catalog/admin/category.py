@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
-from apps.catalog.admin.base import CatalogAdmin
+from apps.catalog.admin.base import CatalogAdmin, tell_asked
 from apps.catalog.admin.counts import WithSkuCount
 from apps.catalog.admin.forms import CategoryForm
 from apps.catalog.admin.sku import excluded_words
@@ -44,4 +44,4 @@ class CategoryAdmin(WithSkuCount, CatalogAdmin):
         return excluded_words(category.excluded_all)
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
-        save_category(entry=obj, actor=signed_in(request))
+        tell_asked(request, save_category(entry=obj, actor=signed_in(request)))

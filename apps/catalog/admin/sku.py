@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from apps.accounts.current import signed_in
-from apps.catalog.admin.base import CatalogAdmin
+from apps.catalog.admin.base import CatalogAdmin, tell_asked
 from apps.catalog.admin.filters import BelowCostFilter, ExclusionFilter, MinPriceFilter, SubtreeFilter
 from apps.catalog.admin.forms import SkuForm
 from apps.catalog.models import ExcludedFrom, Portal, Sku
@@ -100,7 +100,7 @@ class SkuAdmin(CatalogAdmin):
         return excluded_words(sku.excluded_all)
 
     def save_model(self, request: HttpRequest, obj: Sku, form: Any, change: bool) -> None:
-        save_sku(entry=obj, actor=signed_in(request))
+        tell_asked(request, save_sku(entry=obj, actor=signed_in(request)))
 
 
 def excluded_words(owners: list[str]) -> str | None:

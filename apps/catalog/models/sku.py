@@ -72,7 +72,10 @@ class Sku(models.Model):
         verbose_name = _("SKU")
         verbose_name_plural = _("SKUs")
         ordering = ["code"]
-        permissions = [("change_min_price", _("May change minimum prices and exclusions"))]
+        permissions = [
+            ("change_min_price", _("May change minimum prices and exclusions")),
+            ("approve_protection", _("May approve other minimum prices and exclusions")),
+        ]
         indexes = [GinIndex(fields=["tags"], name="sku_tags")]
         constraints = [
             code_check("sku_code_form"),

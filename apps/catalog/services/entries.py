@@ -6,9 +6,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 
 from apps.accounts.scope import require_own, require_shop
+from apps.approvals.models import ApprovalRequest
 from apps.catalog.models import Brand, Category, Shop, Sku
 from apps.catalog.services.category_tree import lock_category_tree, rebuild_paths
-from apps.catalog.services.protection import allow_protected_change
+from apps.catalog.services.protection import settle_protected_change
 from apps.core.audit import record
 from apps.core.clock import database_now
 
@@ -24,34 +25,39 @@ def save_vendor(*, entry: Shop | Brand, actor: AbstractUser, reason: str = "") -
 
 
 @transaction.atomic
-def save_category(*, entry: Category, actor: AbstractUser, reason: str = "") -> None:
-    """Write a category and the paths of all below it.
+def save_category(*, entry: Category, actor: AbstractUser, reason: str = "") -> ApprovalRequest | None:
+    """Write a category and the paths of all below it; the request for its exclusions, where those wait for another.
 
     Raises DomainError `category_loop` or `category_depth` on `parent`, Forbidden for its exclusions.
     """
     lock_category_tree()
     before = _stored(entry)
     entry.excluded_from = sorted(set(entry.excluded_from))
-    allow_protected_change(before=before, after=entry, actor=actor)
+    asked = settle_protected_change(before=before, after=entry, actor=actor, reason=reason)
     entry.path = [entry.code] if before is None else before.path
     entry.excluded_all = entry.excluded_from if before is None else before.excluded_all
     _write(entry, before, actor, reason)
     rebuild_paths()
     entry.refresh_from_db()
+    return asked
 
 
 @transaction.atomic
-def save_sku(*, entry: Sku, actor: AbstractUser, reason: str = "") -> None:
-    """Write a SKU; raises Forbidden for a minimum price or exclusions without that permission."""
+def save_sku(*, entry: Sku, actor: AbstractUser, reason: str = "") -> ApprovalRequest | None:
+    """Write a SKU; the request for its minimum price or exclusions, where those wait for another person.
+
+    Raises Forbidden for them without that permission, and DomainError already_asked.
+    """
     before = _stored(entry)
     if before is not None:
         require_own(actor, before)
     require_shop(actor, entry.shop_id or "")
     entry.excluded_from = sorted(set(entry.excluded_from))
-    allow_protected_change(before=before, after=entry, actor=actor)
+    asked = settle_protected_change(before=before, after=entry, actor=actor, reason=reason)
     entry.updated_at = database_now()
     _write(entry, before, actor, reason)
     entry.refresh_from_db()
+    return asked
 
 
 def _stored(entry: Entry) -> Entry | None:

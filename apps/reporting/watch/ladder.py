@@ -29,8 +29,8 @@ from apps.coupons.services import stop_issuing
 from apps.offers.lifecycle import TemplateState
 from apps.offers.selectors import book_version
 from apps.orders.book import KEEPER
+from apps.orders.uses import facts_of
 from apps.pricing.cart import CartLine
-from apps.pricing.cart import Sku as Facts
 from apps.pricing.offer import Owner
 
 STOPPABLE = (State.APPROVED, State.LIVE)
@@ -116,18 +116,8 @@ def _reaching(code: str) -> Iterable[str]:
     sku = Sku.objects.filter(pk=code).first()
     if sku is None:
         return []
-    facts = Facts(
-        sku=sku.code,
-        shop=sku.shop_id or "",
-        category_path=tuple(sku.category_path),
-        brand=sku.brand_id or "",
-        tags=frozenset(sku.tags),
-        price=sku.price_amount,
-        min_price=sku.min_price_amount or 0,
-        excluded_from=frozenset(sku.excluded_all),
-    )
     book = KEEPER.at_least(book_version())
-    reached = book.offers.reaching((CartLine(code, code, 1, sku.price_amount, facts),))
+    reached = book.offers.reaching((CartLine(code, code, 1, sku.price_amount, facts_of(sku)),))
     stopped = {name for name, usage in book.usages.items() if code in usage.stopped_skus}
     return [
         offer.code
