@@ -13,6 +13,8 @@ from apps.accounts.models import User
 from apps.accounts.scope import shops_of, visible
 from apps.activities.models import Activity
 from apps.core.clock import database_now
+from apps.impact.patrol.board import MAY as MAY_ALERTS
+from apps.impact.patrol.board import alerts_context
 from apps.offers.documents.activity import ACTIVITY_KINDS
 from apps.pricing.kinds import KINDS
 from apps.pricing.layers import Layer
@@ -34,6 +36,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **page,
         **board_context(request),
+        **(alerts_context(request) if user.has_perm(MAY_ALERTS) else {}),
         "reads": True,
         "now": now,
         "soon": now + SOON,

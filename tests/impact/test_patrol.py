@@ -17,6 +17,7 @@ from apps.core.models import AuditEntry, OutboxEvent
 from apps.impact.lifecycle import Cause
 from apps.impact.models import Alert, AlertGood, PauseRule
 from apps.impact.patrol import closing, pausing, rounds, walking
+from apps.offers.versions.running import pause
 from apps.orders.carried import STAFF
 from apps.orders.quoting import quote
 from tests.activities.cast import approved, goods, hours, live, person
@@ -234,3 +235,59 @@ def test_the_nightly_round_goes_once_a_day_from_its_hour_on() -> None:
         assert rounds.nightly() is None
     with frozen(midnight + timedelta(hours=27)):
         assert rounds.nightly() is not None
+
+
+def test_open_alerts_stand_on_the_home_page_and_are_closed_on_their_own(
+    ann: Any, cleo: Any, as_user: Any
+) -> None:
+    half(ann, cleo, "half")
+    patrol()
+    alert = Alert.objects.get()
+    client = as_user(ann)
+    home = client.get("/admin/").content.decode()
+    assert f"/admin/impact/alert/{alert.pk}/change/" in home
+    rows = client.get("/admin/impact/alert/rows/").content.decode()
+    assert 'data-alert="below_floor"' in rows
+    assert "1 SKU from ¥50" in rows
+    page = client.get(f"/admin/impact/alert/{alert.pk}/change/")
+    (shown,) = page.context["goods"]
+    assert client.get(shown.url).context["goods"][0]["lowest"] == 5_000  # the simulator shows the same price
+    for user, status in ((person("mia2", "analyst"), 200), (person("kim", "customer_service"), 403)):
+        answer = as_user(user).get(f"/admin/impact/alert/{alert.pk}/change/")
+        assert (answer.status_code, getattr(answer, "context", None) and answer.context.get("form")) in (
+            (200, None), (403, None),
+        )  # fmt: skip
+        assert answer.status_code == status
+
+    answer = client.post(f"/admin/impact/alert/{alert.pk}/change/", {"cause": "fixed", "note": ""})
+    assert answer.status_code == 200
+    alert.refresh_from_db()
+    assert alert.state == "open"
+    client.post(f"/admin/impact/alert/{alert.pk}/change/", {"cause": "fixed", "note": "put right"})
+    alert.refresh_from_db()
+    assert (alert.state, alert.closed_by) == ("closed", ann)
+    assert "data-alert" not in client.get("/admin/impact/alert/rows/").content.decode()
+
+
+def test_the_page_of_a_mass_start_says_what_changes_and_that_the_book_holds_it(
+    ann: Any, cleo: Any, as_user: Any
+) -> None:
+    at = hours(20, 30)
+    for code in ("one", "two"):
+        half(ann, cleo, code, **at, scope={"mode": "include", "skus": ["A"]})
+    half(ann, cleo, "three", **hours(2, 3))
+    paused = half(ann, cleo, "four", **at)
+    client = as_user(ann)
+    start = client.get("/admin/impact/alert/starts/").context["start"]
+    assert ([one.activity.code for one in start.activities], start.skus, start.ready) == (
+        ["four", "one", "two"], 2, True,
+    )  # fmt: skip
+    assert start.held_since is not None
+    pause(thing=paused, actor=ann, reason="not yet")
+    start = client.get("/admin/impact/alert/starts/").context["start"]
+    assert {one.activity.code: one.ready for one in start.activities} == {
+        "four": False,
+        "one": True,
+        "two": True,
+    }
+    assert (start.ready, start.held_since) == (False, None)

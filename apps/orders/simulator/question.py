@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ def simulator_url(
     """The page that prices these (SKU, units); `new` None is nobody who is signed in, else a made-up customer."""
     asked: list[tuple[str, Any]] = [("lines", "\n".join(f"{sku} {units}" for sku, units in goods))]
     if as_of is not None:
-        asked.append(("as_of", write_local(as_of, ZoneInfo(settings.TIME_ZONE))))
+        asked.append(("as_of", typed(as_of)))
     if customer:
         asked.append(("customer", customer))
     elif new is not None:
@@ -62,3 +62,10 @@ def simulator_url(
     asked += [("draft", code) for code in drafts]
     asked += [("coupon", code) for code in coupons]
     return f"{reverse('admin:simulator')}?{urlencode(asked)}"
+
+
+def typed(moment: datetime) -> str:
+    """As people type it, to the second: the first whole one at which what begins then has begun."""
+    whole = moment.replace(microsecond=0)
+    whole = whole if whole == moment else whole + timedelta(seconds=1)
+    return write_local(whole, ZoneInfo(settings.TIME_ZONE))

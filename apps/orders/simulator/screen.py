@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
 from apps.accounts.scope import visible
 from apps.catalog.models import Sku
-from apps.core.forms.local_time import write_local
 from apps.coupons.models import CouponTemplate
 from apps.offers.lifecycle import State
 from apps.orders.simulator import telling
@@ -22,7 +20,7 @@ from apps.orders.simulator.drafts import Draft
 from apps.orders.simulator.form import SimulatorForm
 from apps.orders.simulator.history_chart import chart_of
 from apps.orders.simulator.pricing import Simulated
-from apps.orders.simulator.question import Question
+from apps.orders.simulator.question import Question, typed
 from apps.orders.simulator.timeline import SPANS, timeline
 from apps.orders.simulator.waterfall import Waterfall, names_of, waterfall
 from apps.pricing.book import lines_covered
@@ -71,7 +69,7 @@ def screen(
         "line": line,
         "rows": [_with_links(row, links, asked) for row in line.rows],
         "spans": [(span, span == days, links.to(span=[str(span)])) for span in SPANS],
-        "turns": [(at, name, word, links.to(as_of=[_typed(at)])) for at, name, word in line.turns],
+        "turns": [(at, name, word, links.to(as_of=[typed(at)])) for at, name, word in line.turns],
         "now_url": links.to(as_of=[]),
         "slider": _slider(found),
         "conflicts": conflicts(found),
@@ -110,10 +108,6 @@ class _Links:
         if off:
             changed[off] = [value for value in self.asked.getlist(off) if value != code]
         return self.to(**changed)
-
-
-def _typed(moment: datetime) -> str:
-    return write_local(moment, ZoneInfo(settings.TIME_ZONE))
 
 
 def _days(request: HttpRequest) -> int:
