@@ -47,16 +47,20 @@ class Choice:
 class Risk:
     """What speaks against a request without blocking it: whoever approves it must tick `tick`.
 
-    `stack` are the offers that do it, in words; the worst risk comes first.
+    `stack` are the offers that do it, in words; the worst risk comes first. `approvers` are how many it asks for;
+    `url` leads to a page that shows it.
     """
 
     code: str
     text: str | Promise
     tick: str | Promise
     stack: Sequence[str] = ()
+    approvers: int = 1
+    url: str = ""
 
 
 RiskSource = Callable[[ApprovalRequest], Sequence[Risk]]
+Opened = Callable[[ApprovalRequest], None]
 
 
 @runtime_checkable
@@ -128,8 +132,31 @@ def watch_risks(source: RiskSource) -> None:
 
 
 def risks_of(request: ApprovalRequest) -> list[Risk]:
-    """What an approver of this request must say to know."""
-    return [risk for source in _risk_sources for risk in source(request)]
+    """What an approver of this request must say to know, once each: who registered last knows best."""
+    found: dict[str, Risk] = {}
+    for source in reversed(_risk_sources):
+        for risk in source(request):
+            found.setdefault(risk.code, risk)
+    return list(found.values())
+
+
+def approvers_for(request: ApprovalRequest, risks: Sequence[Risk]) -> int:
+    """How many must approve it, knowing these risks."""
+    return max([request.needed, *(risk.approvers for risk in risks)])
+
+
+_opened: list[Opened] = []
+
+
+def watch_opened(opened: Opened) -> None:
+    """`opened(request)` is called in the transaction in which a request is opened."""
+    if opened not in _opened:
+        _opened.append(opened)
+
+
+def tell_opened(request: ApprovalRequest) -> None:
+    for opened in _opened:
+        opened(request)
 
 
 def actions() -> dict[str, Handler]:

@@ -11,11 +11,20 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
 from apps.accounts.models import User
-from apps.approvals.admin.presenters import Costing, Leading, Presenter, presenter_for, samples_of, verdicts
+from apps.approvals.admin.presenters import (
+    Costing,
+    Leading,
+    Presenter,
+    hits_of,
+    presenter_for,
+    reports_of,
+    samples_of,
+    verdicts,
+)
 from apps.approvals.lifecycle import RequestState
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import said_time
-from apps.approvals.registry import choices_of, handler_for
+from apps.approvals.registry import approvers_for, choices_of, handler_for
 from apps.approvals.selectors import decidable_actions, decidable_by, principals_of, waiting_for
 from apps.approvals.services.asking import approvers_of
 from apps.approvals.services.talking import MOST_FILES
@@ -41,6 +50,7 @@ def context_of(request: HttpRequest, asked: ApprovalRequest) -> dict[str, Any]:
     may_decide = decidable_by(user).filter(pk=asked.pk).exists()
     allowed = any(asked.action in decidable_actions(one) for one in [user, *principals_of(user)])
     is_open = asked.is_pending
+    risks = verdicts(asked) if is_open else []
     return {
         "asked": asked,
         "title": described.title,
@@ -48,8 +58,11 @@ def context_of(request: HttpRequest, asked: ApprovalRequest) -> dict[str, Any]:
         "warnings": described.warnings,
         "now": database_now(),
         "choices": choices_of(asked) if is_open else [],
-        "risks": verdicts(asked) if is_open else [],
+        "risks": risks,
+        "needed": approvers_for(asked, risks),
+        "reports": reports_of(asked, user),
         "samples": samples_of(asked) if is_open else [],
+        "hits": hits_of(asked) if is_open else [],
         "decisions": list(asked.decisions.select_related("approver", "on_behalf_of")),
         "approvals": asked.decisions.filter(verdict="approve").count(),
         "comments": list(asked.comments.select_related("author").prefetch_related("attachments")),

@@ -5,7 +5,7 @@ What speaks against a request is no wording but a fact that decisions ask for: `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -59,9 +59,30 @@ class Leading(Protocol):
     def ways(self, request: ApprovalRequest) -> Sequence[Way]: ...
 
 
-SampleSource = Callable[[ApprovalRequest], Sequence[Any]]
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a request would touch: a row of its page."""
 
+    label: str | Promise
+    value: str
+    note: str | Promise = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was computed about a request: a template and what it needs, drawn below the verdict."""
+
+    template: str
+    context: Mapping[str, Any]
+
+
+ReportSource = Callable[[ApprovalRequest, Any], Report | None]
+SampleSource = Callable[[ApprovalRequest], Sequence[Any]]
+HitSource = Callable[[ApprovalRequest], Sequence[Hit]]
+
+_report_sources: list[ReportSource] = []
 _sample_sources: list[SampleSource] = []
+_hit_sources: list[HitSource] = []
 _presenters: dict[str, Presenter] = {}
 
 
@@ -87,3 +108,23 @@ def show_samples(source: SampleSource) -> None:
 
 def samples_of(request: ApprovalRequest) -> list[Any]:
     return [sample for source in _sample_sources for sample in source(request)]
+
+
+def show_hits(source: HitSource) -> None:
+    """`source` counts what a request would touch as things stand: orders, coupons, what customers see."""
+    if source not in _hit_sources:
+        _hit_sources.append(source)
+
+
+def hits_of(request: ApprovalRequest) -> list[Hit]:
+    return [hit for source in _hit_sources for hit in source(request)]
+
+
+def show_reports(source: ReportSource) -> None:
+    """`source(request, reader)` is asked for each request that is shown, decided ones too."""
+    if source not in _report_sources:
+        _report_sources.append(source)
+
+
+def reports_of(request: ApprovalRequest, reader: Any) -> list[Report]:
+    return [report for source in _report_sources if (report := source(request, reader)) is not None]

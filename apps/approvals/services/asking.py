@@ -13,7 +13,7 @@ from apps.approvals.events import Told, tell
 from apps.approvals.lifecycle import RequestState
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.notices import notify, people_with
-from apps.approvals.registry import handler_for
+from apps.approvals.registry import handler_for, tell_opened
 from apps.approvals.selectors import delegates_of
 from apps.core.audit import Subject, subject_of
 from apps.core.clock import database_now
@@ -61,6 +61,7 @@ def open_request(
         raise DomainError("already_asked", _("This is already waiting for a decision.")) from clash
     tell_approvers(request, "approval.asked")
     tell(request, Told.ASKED)
+    tell_opened(request)
     return request
 
 

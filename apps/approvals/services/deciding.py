@@ -1,6 +1,6 @@
 """One verdict by one person: four eyes, bound to the content that was seen, one outcome under races."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from apps.approvals.events import Told, tell
 from apps.approvals.lifecycle import RequestState, Verdict
 from apps.approvals.models import ApprovalDecision, ApprovalRequest
 from apps.approvals.notices import notify
-from apps.approvals.registry import Handler, choices_of, handler_for, risks_of
+from apps.approvals.registry import Handler, Risk, approvers_for, choices_of, handler_for, risks_of
 from apps.approvals.services.asking import already_decided, close, lock_request, tell_approvers
 from apps.approvals.services.voices import require_voice, voice_for
 from apps.core.audit import Subject, record
@@ -66,7 +66,9 @@ def decide(
     _check_open(locked, handler, seen_hash)
     require_own(actor, locked)
     principal = _check_four_eyes(locked, actor, handler.permission)
-    known = _known_risks(locked, acknowledged) if verdict is Verdict.APPROVE else []
+    risks = risks_of(locked) if verdict is Verdict.APPROVE else []
+    known = _known_risks(risks, acknowledged)
+    _ask_for_more(locked, risks)
     ApprovalDecision.objects.create(
         request=locked,
         approver=actor,
@@ -103,11 +105,19 @@ def _check_four_eyes(request: ApprovalRequest, actor: User, permission: str) -> 
     return voice_for(request, actor, permission)
 
 
-def _known_risks(request: ApprovalRequest, acknowledged: Collection[str]) -> list[str]:
-    risks = sorted({risk.code for risk in risks_of(request)})
-    if not set(risks) <= set(acknowledged):
+def _known_risks(risks: Sequence[Risk], acknowledged: Collection[str]) -> list[str]:
+    codes = sorted({risk.code for risk in risks})
+    if not set(codes) <= set(acknowledged):
         raise DomainError("not_acknowledged", _("Tick that you know the risks before you approve."))
-    return risks
+    return codes
+
+
+def _ask_for_more(request: ApprovalRequest, risks: Sequence[Risk]) -> None:
+    """A risk that asks for two approvers asks for them even when it is gone by the second's turn."""
+    needed = approvers_for(request, risks)
+    if needed > request.needed:
+        request.needed = needed
+        request.save(update_fields=["needed"])
 
 
 def _reject(request: ApprovalRequest, handler: Handler, actor: User, reason: str) -> None:
