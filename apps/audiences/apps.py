@@ -10,5 +10,7 @@ class AudiencesConfig(AppConfig):
         from apps.approvals.registry import register
         from apps.audiences.services.asking import CHANGE
         from apps.audiences.services.changing import ChangeHandler
+        from apps.audiences.works import register_all
 
         register(CHANGE, ChangeHandler())
+        register_all()

@@ -8,6 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.clock import DatabaseNow
 from apps.core.codes import CodeField, code_check
 
+__all__ = [
+    "Audience",
+    "AudienceMember",
+    "Customer",
+    "ListDraft",
+    "ListDraftMember",
+    "Snapshot",
+    "SnapshotMember",
+    "Tag",
+    "TagCategory",
+]
+
 
 class Customer(models.Model):
     """`orders` None is an unknown number, which is not 0: such a customer is not new."""
@@ -18,6 +30,7 @@ class Customer(models.Model):
     registered_at = models.DateTimeField(_("registered"), null=True, blank=True)
     region = models.CharField(_("region"), max_length=200, null=True, blank=True)
     orders = models.BigIntegerField(_("orders"), null=True, blank=True)
+    last_order_at = models.DateTimeField(_("last order"), null=True, editable=False)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     updated_at = models.DateTimeField(_("changed"), db_default=DatabaseNow(), editable=False)
 
@@ -55,6 +68,8 @@ class Audience(models.Model):
     rule_version = models.BigIntegerField(default=0, editable=False, db_index=True)
     has_list = models.BooleanField(_("has a list"), default=False, editable=False)
     list_size = models.BigIntegerField(_("customers on the list"), default=0, editable=False)
+    people = models.BigIntegerField(_("customers"), null=True, editable=False)
+    counted_at = models.DateTimeField(_("counted"), null=True, editable=False)
     updated_at = models.DateTimeField(_("changed"), db_default=DatabaseNow(), editable=False)
 
     class Meta:
@@ -131,3 +146,8 @@ class ListDraftMember(models.Model):
         verbose_name = _("member of a list that waits")
         verbose_name_plural = _("members of lists that wait")
         default_permissions = ()
+
+
+# Django looks for models in this file.
+from apps.audiences.tagging import Tag, TagCategory  # noqa: E402
+from apps.audiences.taken import Snapshot, SnapshotMember  # noqa: E402

@@ -16,7 +16,9 @@ MAX_PARTS = 1_000
 MAX_VALUES = 10_000
 MAX_FIELD = 64
 REGISTERED_AT = "registered_at"
-OWN_FIELDS = ("member_level", "tags", REGISTERED_AT, "orders", "region")
+# Whole days since the last paid order; missing for those who never ordered, so "not less than" holds for them, too.
+SINCE_ORDER = "days_since_order"
+OWN_FIELDS = ("member_level", "tags", REGISTERED_AT, "orders", "region", SINCE_ORDER)
 
 
 class Op(StrEnum):

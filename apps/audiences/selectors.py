@@ -15,7 +15,8 @@ from apps.audiences.rules import customer_fields, matches
 # What is stored of the customer, as JSON text for `read_customer`; NULL for one that is not known.
 FACTS = """json_build_object(
     'member_level', c.member_level, 'tags', c.tags, 'registered_at', c.registered_at,
-    'region', c.region, 'orders', c.orders, 'attributes', c.attributes
+    'region', c.region, 'orders', c.orders, 'attributes', c.attributes,
+    'days_since_order', floor(extract(epoch FROM clock_timestamp() - c.last_order_at) / 86400)::integer
 )::text"""
 CUSTOMER_FACTS = f"(SELECT {FACTS} FROM audiences_customer c WHERE c.code = %(customer)s)"  # noqa: S608
 # Codes of the audiences whose list names the customer, known or not: text[].

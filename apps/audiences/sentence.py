@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from apps.audiences.rules import REGISTERED_AT, Op
+from apps.audiences.rules import REGISTERED_AT, SINCE_ORDER, Op
 from apps.pricing.faults import parse_time
 
 LABELS: Mapping[str, tuple[str, str]] = {
@@ -14,6 +14,7 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "tags": ("标签", "tags"),
     REGISTERED_AT: ("注册时间", "registration"),
     "orders": ("订单数", "number of orders"),
+    SINCE_ORDER: ("距上次下单天数", "days since the last order"),
     "region": ("地区", "region"),
 }
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -32,6 +33,9 @@ TIME_WORDS: Mapping[str, tuple[str, str]] = {
     Op.LT: ("早于", "is before"),
     Op.LTE: ("不晚于", "is not after"),
 }
+# "Less than 90 days since the last order" and its opposite, as people say it.
+RECENT = ("最近 {days} 天内下过单", "an order in the last {days} days")
+NOT_RECENT = ("最近 {days} 天内没有下单", "no order in the last {days} days")
 EMPTY: Mapping[str, tuple[str, str]] = {"all": ("所有顾客", "every customer"), "any": ("无人", "nobody")}
 JOINTS: Mapping[str, tuple[str, str]] = {"all": ("，且", " and "), "any": ("，或", " or ")}
 
@@ -46,6 +50,8 @@ def _node(rule: Mapping[str, Any], tongue: int, zone: tzinfo, inner: bool = Fals
         if form in rule:
             return _joined(form, rule[form], tongue, zone, inner)
     if "not" in rule:
+        if _is_recent(rule["not"]):
+            return NOT_RECENT[tongue].format(days=rule["not"]["value"])
         return ("非", "not ")[tongue] + _bracket(_node(rule["not"], tongue, zone), tongue)
     return _comparison(rule, tongue, zone)
 
@@ -61,11 +67,17 @@ def _joined(form: str, parts: Any, tongue: int, zone: tzinfo, inner: bool) -> st
 
 def _comparison(rule: Mapping[str, Any], tongue: int, zone: tzinfo) -> str:
     field, op, value = rule["field"], rule["op"], rule["value"]
+    if _is_recent(rule):
+        return RECENT[tongue].format(days=value)
     label = LABELS[field][tongue] if field in LABELS else _quoted(field)
     is_time = isinstance(value, str) and parse_time(value) is not None
     words = TIME_WORDS.get(op, WORDS[op]) if is_time else WORDS[op]
     gap = "" if tongue == 0 else " "
     return f"{label}{gap}{words[tongue]}{gap}{_value(value, tongue, zone)}"
+
+
+def _is_recent(rule: Mapping[str, Any]) -> bool:
+    return rule.get("field") == SINCE_ORDER and rule["op"] == Op.LT and type(rule["value"]) is int
 
 
 def _value(value: Any, tongue: int, zone: tzinfo) -> str:

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.audiences.models import Audience, AudienceMember, Customer
+from apps.audiences.models import Audience, AudienceMember, Customer, Tag, TagCategory
 from apps.audiences.services import upsert_audiences
+from apps.core import jobs
 from apps.core.models import AuditEntry
 from apps.core.roles import Role
 
@@ -39,8 +40,9 @@ def test_a_rule_is_told_in_words(vip: Audience, client_of: MakeClient) -> None:
 
     assert "member level is at least 3" in client.get(LIST).content.decode()
     page = client.get(f"{LIST}{vip.pk}/change/")
-    assert "member level is at least 3" in page.content.decode()
     assert page.context["adminform"].form["rule"].value() == json.dumps(VIP, indent=2)
+    reader = client_of(Role.ANALYST).get(f"{LIST}{vip.pk}/change/")
+    assert "member level is at least 3" in reader.content.decode()
 
 
 def test_a_rule_is_stored_as_read(db: None, client_of: MakeClient) -> None:
@@ -80,31 +82,72 @@ def test_a_wrong_rule_is_refused_with_its_place(
     assert Audience.objects.get().rule == VIP
 
 
-def test_uploading_a_list(vip: Audience, client_of: MakeClient) -> None:
-    response = upload(client_of(Role.OPERATOR), vip, b"customer\nc2\nc3\nc2\n", reason="CRM")
+def test_uploading_a_list_starts_a_task_that_the_page_shows(vip: Audience, client_of: MakeClient) -> None:
+    client = client_of(Role.OPERATOR)
+    response = upload(client, vip, b"customer\nc2\nc3\nc2\n", reason="CRM")
 
     assert response.status_code == 302
+    job = jobs.Job.objects.get()
+    assert (job.kind, job.state, job.params["replace"], job.params["reason"]) == (
+        "audiences.list",
+        "waiting",
+        True,
+        "CRM",
+    )
+    jobs.run(job)
     assert set(AudienceMember.objects.values_list("customer_code", flat=True)) == {"c2", "c3"}
-    entry = AuditEntry.objects.get(action="audiences.import_list")
-    assert (entry.actor, entry.reason) == ("user:operator-1", "CRM")
-    assert entry.after == {"list_size": 2, "added": 2, "removed": 1}
+    assert (
+        "2 added, 1 removed; 1 rows were repeated, 0 wrong."
+        in client.get(response["Location"]).content.decode()
+    )
 
 
-def test_an_upload_with_bad_rows_shows_them_and_changes_nothing(vip: Audience, client_of: MakeClient) -> None:
-    response = upload(client_of(Role.OPERATOR), vip, b"customer\nc2\n<b>x y</b>\n")
+@pytest.mark.parametrize(
+    ("rule", "sentence", "faults"),
+    [
+        ("", "No rule: only its list.", []),
+        (json.dumps(VIP), "member level is at least 3", []),
+        ('{"field": "", "op": "eq", "value": 1}', "The rule is not complete yet.", ["field: is required"]),
+    ],
+)
+def test_a_rule_is_told_as_one_types(
+    vip: Audience, client_of: MakeClient, rule: str, sentence: str, faults: list[str]
+) -> None:
+    Customer.objects.create(code="c9", member_level=5)
+    client = client_of(Role.OPERATOR)
 
-    page = response.content.decode()
-    assert response.status_code == 200
-    assert "1 row is wrong: nothing was changed." in page
-    assert "&lt;b&gt;x y&lt;/b&gt;" in page
-    assert set(AudienceMember.objects.values_list("customer_code", flat=True)) == {"c1"}
+    assert client.post(f"{LIST}rule/", {"rule": rule}).json() == {"sentence": sentence, "faults": faults}
+    assert client.get(f"{LIST}rule/").status_code == 403
+    told = client.post(f"{LIST}rule/", {"rule": json.dumps(VIP), "count": "1"}).json()
+    assert told["size"] == "1 known customers match it."
 
 
-def test_good_rows_are_taken_when_asked_for(vip: Audience, client_of: MakeClient) -> None:
-    response = upload(client_of(Role.OPERATOR), vip, b"customer\nc2\nx y\n", mode="add", skip_bad="on")
+@pytest.mark.parametrize("role", [Role.CUSTOMER_SERVICE, Role.ADMINISTRATOR])
+def test_who_sees_no_audiences_asks_about_none(client_of: MakeClient, role: Role) -> None:
+    assert client_of(role).post(f"{LIST}rule/", {"rule": json.dumps(VIP), "count": "1"}).status_code == 403
 
-    assert "x y" in response.content.decode()
-    assert set(AudienceMember.objects.values_list("customer_code", flat=True)) == {"c1", "c2"}
+
+def test_counting_is_a_task(vip: Audience, client_of: MakeClient) -> None:
+    client_of(Role.ANALYST).get(f"{LIST}{vip.pk}/count/")
+    jobs.run(jobs.Job.objects.get(kind="audiences.count"))
+    assert Audience.objects.get().people == 1
+
+
+def test_tags_are_described_and_their_texts_stay(client_of: MakeClient) -> None:
+    client = client_of(Role.OPERATOR)
+    client.post("/admin/audiences/tagcategory/add/", {"name": "价值", "position": "1"})
+    category = TagCategory.objects.get()
+    given = {"text": "vip", "name": "高价值", "category": category.pk, "note": "", "in_use": "on"}
+    client.post("/admin/audiences/tag/add/", given)
+    tag = Tag.objects.get()
+    client.post(f"/admin/audiences/tag/{tag.pk}/change/", {**given, "text": "other", "name": "VIP"})
+    tag.refresh_from_db()
+    assert (tag.text, tag.name, tag.category) == ("vip", "VIP", category)
+    actions = AuditEntry.objects.order_by("id").values_list("action", flat=True)
+    assert list(actions) == ["audiences.tagcategory.add", "audiences.tag.add", "audiences.tag.change"]
+    approver = client_of(Role.APPROVER)
+    assert approver.post(f"/admin/audiences/tag/{tag.pk}/change/", given).status_code == 403
+    assert approver.get("/admin/audiences/tag/").status_code == 200
 
 
 def test_a_file_without_the_header_is_refused_at_its_field(vip: Audience, client_of: MakeClient) -> None:

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminRadioSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
-from apps.audiences.models import Audience
+from apps.audiences.admin.rule_widget import RuleWidget
+from apps.audiences.models import Audience, Tag, TagCategory
 from apps.audiences.rules import read_rule
 from apps.pricing.faults import Fault, Findings, Reader
 
@@ -24,7 +24,7 @@ LONGEST_RULE = 100_000
 class RuleField(forms.CharField):
     """JSON text in, the canonical rule out; every fault is told with its path."""
 
-    widget = UnfoldAdminTextareaWidget
+    widget = RuleWidget
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=LONGEST_RULE, strip=True, **options)
@@ -75,15 +75,24 @@ class AudienceForm(forms.ModelForm):
     rule = RuleField(
         label=_("Rule"),
         required=False,
-        help_text=_(
-            "all, any, not or a field with op and value. Fields: member_level, tags, registered_at, orders, region "
-            "and attributes. op: eq, ne, gt, gte, lt, lte, in, contains."
-        ),
+        help_text=_("Customers who meet it belong to the audience; so do those on its list."),
     )
 
     class Meta:
         model = Audience
         fields = ("code", "name", "rule")
+
+
+class TagForm(forms.ModelForm):
+    class Meta:
+        model = Tag
+        fields = ("text", "name", "category", "note", "in_use")
+
+
+class TagCategoryForm(forms.ModelForm):
+    class Meta:
+        model = TagCategory
+        fields = ("name", "position")
 
 
 class UploadForm(forms.Form):

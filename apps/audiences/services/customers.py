@@ -12,7 +12,7 @@ from apps.audiences.models import Customer
 from apps.audiences.services.happenings import REGISTRATION, tell
 from apps.core.audit import Subject, record
 from apps.core.bulk_upsert import Outcome, staging
-from apps.core.clock import database_now
+from apps.core.clock import DatabaseNow, database_now
 
 TOLD = ("member_level", "tags", "registered_at", "region", "attributes", "orders")
 
@@ -81,8 +81,8 @@ def ensure_customer(code: str) -> None:
 
 
 def count_paid_order(code: str) -> None:
-    """One more paid order of a customer; an unknown number stays unknown."""
-    Customer.objects.filter(code=code, orders__isnull=False).update(orders=models.F("orders") + 1)
+    """One more paid order of a customer, at this moment; an unknown number stays unknown."""
+    Customer.objects.filter(code=code).update(orders=models.F("orders") + 1, last_order_at=DatabaseNow())
 
 
 @transaction.atomic

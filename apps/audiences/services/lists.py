@@ -49,7 +49,20 @@ SELECT (SELECT count(DISTINCT s.customer_code) FROM {STAGE} s WHERE NOT EXISTS (
         WHERE %(replace)s AND m.audience_id = %(audience)s
         AND NOT EXISTS (SELECT 1 FROM {STAGE} s WHERE s.customer_code = m.customer_code))
 """  # noqa: S608
+FROM_UPLOAD = f"INSERT INTO {STAGE} SELECT customer_code FROM audiences_uploadedmember WHERE job = %s"  # noqa: S608
 COUNT = f"SELECT count(DISTINCT customer_code) FROM {STAGE}"  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """Rows that a job has read already and kept under its number: so many in all, so many of them wrong."""
+
+    job: int
+    rows: int
+    bad: int
+
+
+Rows = Iterable[tuple[int, str]] | Uploaded
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,7 @@ class ListReport:
 def import_members(
     *,
     audience: Audience,
-    rows: Iterable[tuple[int, str]],
+    rows: Rows,
     actor: Any,
     replace: bool = True,
     skip_bad: bool = False,
@@ -108,9 +121,7 @@ def import_members(
     return report
 
 
-def write_members(
-    *, audience: Audience, rows: Iterable[tuple[int, str]], replace: bool, skip_bad: bool = False
-) -> ListReport:
+def write_members(*, audience: Audience, rows: Rows, replace: bool, skip_bad: bool = False) -> ListReport:
     """The list itself, for callers that hold the audience's row and write the audit entry."""
     report = ListReport()
     with _staged(rows, report) as cursor:
@@ -132,7 +143,7 @@ def write_draft(*, draft: ListDraft, audience: Audience) -> ListReport:
 
 def _ask(
     audience: Audience,
-    rows: Iterable[tuple[int, str]],
+    rows: Rows,
     replace: bool,
     skip_bad: bool,
     actor: User,
@@ -155,14 +166,18 @@ def _ask(
 
 
 @contextmanager
-def _staged(rows: Iterable[tuple[int, str]], report: ListReport) -> Iterator[Any]:
+def _staged(rows: Rows, report: ListReport) -> Iterator[Any]:
     """The good rows in a table of their own, for as long as it takes."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")  # millions of rows take longer than a request may
         cursor.execute(CREATE_STAGE)
-        with cursor.copy(f"COPY {STAGE} FROM STDIN") as copy:
-            for code in _good(rows, report):
-                copy.write_row((code,))
+        if isinstance(rows, Uploaded):
+            cursor.execute(FROM_UPLOAD, [rows.job])
+            report.rows, report.bad = rows.rows, rows.bad
+        else:
+            with cursor.copy(f"COPY {STAGE} FROM STDIN") as copy:
+                for code in _good(rows, report):
+                    copy.write_row((code,))
         yield cursor
         cursor.execute(f"DROP TABLE {STAGE}")
 

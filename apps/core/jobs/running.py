@@ -12,6 +12,7 @@ from time import monotonic
 from uuid import uuid4
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import translation
@@ -111,7 +112,8 @@ def _batch(pk: int, lease: str) -> bool:
     if kind is None:
         raise DomainError("unknown_kind", UNKNOWN_KIND)
     _take_time()
-    batch = kind.step(job)
+    with translation.override(getattr(job.actor, "language", None) or settings.LANGUAGE_CODE):
+        batch = kind.step(job)
     crash_point("job_batch")
     _save(job, batch)
     return not batch.finished

@@ -10,6 +10,7 @@ from apps.accounts.models import User
 from apps.approvals.lifecycle import Verdict
 from apps.approvals.models import ApprovalDecision
 from apps.approvals.services import close_pending
+from apps.audiences.services import snapshots
 from apps.core.errors import DomainError
 from apps.offers.lifecycle import Action, State, TemplateState, VersionState
 from apps.offers.versions.models import Running, Version, Versioned
@@ -33,6 +34,21 @@ def publish(step: Step, version: Version, *, action: str = Action.APPROVE) -> No
     # Whatever else was asked was asked about the version before.
     close_pending(subject_type=thing.kind_of_thing(), subject_codes=[thing.code])
     finish(step, before, action=action, after=_said(version), prices=True)
+    _note_audience(thing, version, step.actor)
+
+
+def _note_audience(thing: Versioned, version: Version, actor: User | None) -> None:
+    """Who is in the audiences at this moment is what the review compares with."""
+    targeting = version.content.get("targeting") or {}
+    if targeting.get("audiences"):
+        snapshots.take(
+            subject_type=thing._meta.label_lower,
+            subject_code=thing.code,
+            version=version.number,
+            audiences=targeting["audiences"],
+            holdout_bps=version.content.get("holdout_bps") or 0,
+            actor=actor,
+        )
 
 
 def _said(version: Version) -> dict[str, Any]:
