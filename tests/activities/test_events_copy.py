@@ -1,9 +1,11 @@
-"""Copying a 大促: one offset for all times, drafts that name each other, numbers to confirm, a list of what is stale."""
+"""Copying a 大促: one offset for all times, drafts naming each other, numbers to confirm, a list of what is stale."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.activities import services as activity_services
 from apps.activities.events import prices_then, services
@@ -55,7 +57,10 @@ def event(ann: Any, cleo: Any) -> Event:
         (ClaimCampaign, campaign_document("claims", template="d11-2026-ten")),
     ):
         activity_services.create_draft(model=model, content=document, actor=ann)
-    gift = {"metric": "amount", "tiers": [{"at": 5_000, "benefit": {"coupons": [{"template": "d11-2026-ten"}]}}]}
+    gift = {
+        "metric": "amount",
+        "tiers": [{"at": 5_000, "benefit": {"coupons": [{"template": "d11-2026-ten"}]}}],
+    }
     live(ann, cleo, "flash", event="d11-2026", placements=["home"], params={"value": 1_000})
     approved(
         ann,
@@ -81,7 +86,9 @@ def copied(event: Event, by: Any, **changes: Any) -> Event:
 def stale(event: Event) -> set[tuple[str, str, bool]]:
     members = members_of(event)
     offers = [compile_activity(one.content) for one in members if one.document == "activity"]
-    return {(one.member.code, one.code, one.blocks) for one in stale_in(members, reach_of(offers), database_now())}
+    return {
+        (one.member.code, one.code, one.blocks) for one in stale_in(members, reach_of(offers), database_now())
+    }
 
 
 def test_all_times_move_by_one_offset_and_members_name_each_other(event, ann):
@@ -139,10 +146,7 @@ def test_what_was_revoked_stays_behind(event, ann, cleo):
     assert "flash-d12-2026" not in {one.code for one in members_of(copied(event, ann))}
 
 
-def test_statements_do_not_grow_with_the_members(event, ann, django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_statements_do_not_grow_with_the_members(event, ann):
     def copy_of(number: int) -> int:
         with CaptureQueriesContext(connection) as statements:
             copied(event, ann, code=f"copy-{number}")

@@ -33,7 +33,7 @@ EDIT = "edit"
 
 @admin.register(Event)
 class EventAdmin(ModelAdmin):
-    list_display = ("name_and_code", "window", "budget", "members", "owner")
+    list_display = ("name_and_code", "window", "budget", "members", "who")
     search_fields = ("code", "name")
     ordering = ("-starts_at", "code")
     list_before_template = "admin/portal/tabs.html"
@@ -190,6 +190,10 @@ class EventAdmin(ModelAdmin):
     @admin.display(description=_("budget"), ordering="budget_amount")
     def budget(self, event: Event) -> str:
         return "-" if event.budget_amount is None else format_money(event.budget_amount, portal().currency)
+
+    @admin.display(description=_("owner"), ordering="owner")
+    def who(self, event: Event) -> str:
+        return event.owner.full_name if event.owner else "-"
 
     @admin.display(description=_("members"))
     def members(self, event: Event) -> int:

@@ -18,6 +18,7 @@ from apps.packs import demo
 from apps.packs.demo.shift import shifted
 from apps.packs.loading import load_file
 from apps.packs.services.demo_coupons import fill_wallets, let_people_work
+from apps.packs.services.demo_event import gather_fair
 from apps.packs.services.importing import ImportReport, PackRefused, import_pack
 from apps.pricing.faults import Findings
 
@@ -39,6 +40,7 @@ def load_demo() -> ImportReport:
     fill_wallets()
     people = {user.username: user for user in User.objects.filter(is_active=True)}
     let_people_work(people)
+    gather_fair(people.get(OPERATOR))
     if OPERATOR in people:
         _leave_work(people[OPERATOR])
     return report

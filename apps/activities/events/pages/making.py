@@ -36,7 +36,7 @@ def copy_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         "budget_amount": event.budget_amount,
         "code": code_of_next(event.code),
     }
-    form = CopyEventForm(request.POST or None, initial=initial)
+    form = CopyEventForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             copy = services.copy_event(event=event, actor=signed_in(request), **form.cleaned_data)
@@ -62,7 +62,7 @@ def join_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
     event = _get(model_admin, request, object_id)
     if not model_admin.has_change_permission(request, event):
         raise PermissionDenied
-    form = JoinForm(request.POST or None)
+    form = JoinForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _join(event, form, signed_in(request)):
         messages.success(request, _("Taken in."))
         return HttpResponseRedirect(model_admin.url_of(event))

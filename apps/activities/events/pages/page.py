@@ -21,6 +21,7 @@ from apps.activities.events.money import RollUp, roll_up
 from apps.activities.events.overlaps import Overlap, overlaps_of
 from apps.activities.events.pages.timeline import DrawnRow, DrawnTick, rows_of, ticks_of
 from apps.activities.events.reach import reach_of
+from apps.activities.events.services.confirming import UNCONFIRMED
 from apps.activities.events.staleness import Stale, stale_in
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.selectors import pending
@@ -33,6 +34,7 @@ from apps.offers.conclusions import Conclusion, conclusion_of
 from apps.pricing.layers import LAYERS
 
 MOST_OVERLAPS = 20
+MOST_ANCESTORS = 5
 DOCUMENT_LABELS = {ACTIVITY: _("activity"), TEMPLATE: _("coupon template"), CAMPAIGN: _("claim campaign")}
 EVENT = "event"
 #: rows of the calendar below those of the layers
@@ -102,6 +104,16 @@ class Page:
     def blocked(self) -> int:
         """Drafts that cannot be submitted as they are."""
         return len({one.member.key for one in self.stale if one.blocks})
+
+    @property
+    def to_look_at(self) -> Sequence[tuple[Line, Sequence[Stale]]]:
+        """By member, those that block first; that a copy is unconfirmed is said once for all."""
+        found = []
+        for line in self.lines:
+            rest = [one for one in line.stale if one.code != UNCONFIRMED]
+            if rest:
+                found.append((line, rest))
+        return sorted(found, key=lambda pair: not pair[1][0].blocks)
 
     @property
     def unconfirmed(self) -> int:
@@ -211,12 +223,22 @@ def packet_url(batch: str) -> str:
 
 
 def _last_conclusion(event: Event) -> Conclusion | None:
-    """What the review of the event it was copied from found."""
-    return None if event.copied_from is None else own_conclusion(event.copied_from)
+    """What the review of the event it was copied from found, or of the nearest before that with one."""
+    before, seen = event.copied_from, 0
+    while before is not None and seen < MOST_ANCESTORS:
+        found = own_conclusion(before)
+        if found is not None:
+            return found
+        before, seen = before.copied_from, seen + 1
+    return None
 
 
 def own_conclusion(event: Event) -> Conclusion | None:
-    written = Conclusion(event.conclusion, by=str(event.owner or "")) if event.conclusion else None
+    written = (
+        Conclusion(event.conclusion, by=event.owner.full_name if event.owner else "")
+        if event.conclusion
+        else None
+    )
     return conclusion_of(EVENT, event.code) or written
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts.current import signed_in
 from apps.accounts.models import User
+from apps.accounts.scope import may_write
 from apps.activities.events import services
 from apps.activities.events.members import Member, chosen, members_of
 from apps.activities.events.models import Event
@@ -149,8 +150,14 @@ STEPS = (
 
 def offered(user: User, members: Sequence[Member]) -> list[tuple[Step, int]]:
     """The steps of one person with how many members each can hit; those that hit none are left out."""
-    counted = [(step, len(step.members(members))) for step in STEPS if user.has_perm(step.permission)]
+    own = theirs(members, user)
+    counted = [(step, len(step.members(own))) for step in STEPS if user.has_perm(step.permission)]
     return [(step, number) for step, number in counted if number]
+
+
+def theirs(members: Sequence[Member], user: User) -> list[Member]:
+    """Those of the shops that this person works for."""
+    return [one for one in members if may_write(user, one.thing)]
 
 
 def step_view(model_admin: Any, request: HttpRequest, object_id: str, code: str) -> HttpResponse:
@@ -163,7 +170,7 @@ def step_view(model_admin: Any, request: HttpRequest, object_id: str, code: str)
     if not user.has_perm(step.permission):
         raise PermissionDenied
     confirmed = request.method == "POST" and "confirmed" in request.POST
-    members = step.members(chosen(members_of(event, user), request.POST.getlist("member")))
+    members = step.members(theirs(chosen(members_of(event, user), request.POST.getlist("member")), user))
     if not members:
         messages.warning(request, _("Nothing chosen can be changed in this way now."))
         return HttpResponseRedirect(model_admin.url_of(event))

@@ -61,7 +61,7 @@ def conclude(*, event: Event, text: str, actor: User | None) -> Event:
 
 
 @transaction.atomic
-def hand_over(*, event: Event, owner: User, actor: User) -> Event:
+def hand_over(*, event: Event, owner: User, actor: User | None) -> Event:
     """Make somebody else answer for an event; its members keep their owners."""
     return _change(event, "event.hand_over", actor, owner=owner)
 
