@@ -161,6 +161,7 @@ def test_a_copy_shows_what_the_review_of_its_origin_concluded(ann, cleo, as_user
     first = live(ann, cleo, "first")
     second = copy(thing=first, code="second", actor=ann)
     third = copy(thing=second, code="third", actor=ann)
+    assert "下次少放券" in as_user(ann).get(page_of(first, "copy")).content.decode()
     page = as_user(ann).get(page_of(third)).content.decode()
     assert "下次少放券" in page
     assert "What the review of 直减十元 concluded" in page

@@ -87,6 +87,7 @@ def draft_and_submit(window: Window, words: dict[str, str], starts: Any) -> int:
     }
     for name, value in inputs.items():
         page.fill(f"[name='{name}']", value)
+    page.check("[name=stacking][value=all]")
     page.wait_for_function(
         "words => document.getElementById('pp-sentence').textContent.includes(words)", arg=words["sentence"]
     )
@@ -96,7 +97,7 @@ def draft_and_submit(window: Window, words: dict[str, str], starts: Any) -> int:
     window.picture("story-2-confirm")
     window.press(".pp-button-primary")
     assert words["submitted"] in page.inner_text("body")
-    return len(inputs)
+    return len(inputs) + 1
 
 
 def decide_from_home(window: Window, picture: str) -> int:

@@ -122,8 +122,8 @@ class ActivityAdmin(VersionedAdmin):
         table = grid_url(self, thing)
         return [*([Way(_("SKU table"), table, "table")] if table else []), *super().ways_of(thing)]
 
-    def conclusions_for(self, situation: Situation | None) -> list[Any]:
-        return conclusions_before(situation.thing) if situation else []
+    def conclusions_for(self, situation: Situation | None, *, copies: bool = False) -> list[Any]:
+        return conclusions_before(situation.thing, itself=copies) if situation else []
 
     def page_context(self, request: HttpRequest, situation: Situation | None) -> dict[str, Any]:
         context = super().page_context(request, situation)

@@ -20,9 +20,9 @@ class Concluded:
     said: Conclusion
 
 
-def conclusions_before(activity: Activity) -> list[Concluded]:
-    """The conclusion of the nearest ancestor that has one."""
-    for code in _ancestors(activity):
+def conclusions_before(activity: Activity, *, itself: bool = False) -> list[Concluded]:
+    """The conclusion of the nearest ancestor that has one; to who copies it, that of the activity `itself` first."""
+    for code in [*([activity.code] if itself else []), *_ancestors(activity)]:
         said = conclusion_of(Activity.DOCUMENT, code)
         if said is not None:
             name = Activity.objects.filter(code=code).values_list("name", flat=True).first()

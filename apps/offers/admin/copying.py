@@ -38,7 +38,8 @@ def copy_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         raise Http404
     if not model_admin.has_add_permission(request) or not model_admin.has_view_permission(request, thing):
         raise PermissionDenied
-    starts_at = instant(situation_of(thing, signed_in(request)).shown.content.get("starts_at"))
+    situation = situation_of(thing, signed_in(request))
+    starts_at = instant(situation.shown.content.get("starts_at"))
     initial = {"name": thing.name, "code": new_code(thing.DOCUMENT), "starts_at": starts_at}
     form = CopyForm(request.POST or None, initial=initial)
     if starts_at is None:
@@ -66,6 +67,7 @@ def copy_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         "title": _("Copy %(name)s") % {"name": thing.name},
         "thing": thing,
         "form": form,
+        "conclusions": model_admin.conclusions_for(situation, copies=True),
         "back": model_admin.url_of(thing),
     }
     return TemplateResponse(request, "admin/portal/copy.html", context)

@@ -74,8 +74,8 @@ class VersionedAdmin(ModelAdmin):
         """Pages that help to judge a thing."""
         return [Way(_("Simulate"), self.simulator_url(thing), "calculate")] if self.model.OFFER_OWNER else []
 
-    def conclusions_for(self, situation: Situation | None) -> list[Any]:
-        """What the reviews of those that this was copied from concluded."""
+    def conclusions_for(self, situation: Situation | None, *, copies: bool = False) -> list[Any]:
+        """What the reviews of those that this was copied from concluded; its own, too, to who `copies` it."""
         return []
 
     # Permissions: the rights of the lifecycle, never deletion

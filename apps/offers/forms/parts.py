@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import MoneyField
@@ -170,7 +171,7 @@ def goal_rows(proposed: Metric) -> Rows:
         _("Goals"),
         (Slot("metric", inputs.select(_("Measure"), metrics), swaps=True), Slot("target", _target)),
         add=_("Add a goal"),
-        quick=[(proposed.value, METRIC_LABELS[proposed])],
+        quick=[(proposed.value, format_lazy(_("Proposed: {metric}"), metric=METRIC_LABELS[proposed]))],
     )
 
 
