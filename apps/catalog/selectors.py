@@ -16,7 +16,7 @@ from apps.pricing import cart
 SKU_FACTS = """(
     SELECT json_agg(json_build_array(
         s.code, s.shop_id, s.category_path, s.brand_id, s.tags,
-        s.price_amount, s.min_price_amount, s.excluded_all
+        s.price_amount, s.min_price_amount, s.excluded_all, s.floor_price_amount
     ))::text
     FROM catalog_sku s WHERE s.code = ANY(%(skus)s)
 )"""
@@ -36,8 +36,9 @@ def read_sku_facts(document: str | None) -> dict[str, cart.Sku]:
             price,
             min_price or 0,
             frozenset(excluded),
+            floor or 0,
         )
-        for code, shop, path, brand, tags, price, min_price, excluded in orjson.loads(document)
+        for code, shop, path, brand, tags, price, min_price, excluded, floor in orjson.loads(document)
     }
 
 

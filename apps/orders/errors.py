@@ -9,6 +9,7 @@ from apps.core.errors import Refused
 ORDER_EXISTS = "order_exists"
 PRICE_CHANGED = "price_changed"
 UNKNOWN_ORDER = "unknown_order"
+BELOW_FLOOR = "below_floor"
 WRONG_STATE = "wrong_state"
 HOLD_EXPIRED = "hold_expired"
 OVER_REFUND = "over_refund"

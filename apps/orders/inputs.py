@@ -18,8 +18,10 @@ from apps.core.prepared import fetch_prepared
 from apps.coupons.wallet import wallet_sql
 from apps.pricing.cart import AUTO, Sku
 
+#: before the first pack
+NO_PORTAL = (settings.CURRENCY, Selection.BEST.value, False)
 JOURNAL_END = "(SELECT max(id) FROM offers_bookchange)"
-PORTAL = "(SELECT json_build_array(currency, selection)::text FROM catalog_portal)"
+PORTAL = "(SELECT json_build_array(currency, selection, block_below_floor)::text FROM catalog_portal)"
 # Whether the customer has bought here: orders that were paid, or are held and not over yet. Orders of nobody are named
 # apart: the planner would take them for this customer's and expect to find one at once among all orders.
 HAS_ORDERED = """(%(customer)s IS NOT NULL AND EXISTS (
@@ -29,7 +31,7 @@ HAS_ORDERED = """(%(customer)s IS NOT NULL AND EXISTS (
 STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
     {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}, {{known}}, """
 KNOWN_ORDER = "EXISTS (SELECT FROM orders_order WHERE code = %(order)s)"
-NO_COUPONS = "NULL::text"
+NO_COUPONS = NOTHING_EXTRA = "NULL::text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Inputs:
     #: what the wallet's subquery gave, for `read_wallet`
     wallet: str | None = None
     order_exists: bool = False
+    #: orders below a floor price are refused
+    block_below_floor: bool = False
+    #: what the subquery that rode along gave
+    extra: str | None = None
 
 
 def gather(
@@ -58,11 +64,12 @@ def gather(
     coupons: str | Sequence[str] = (),
     as_of: datetime | None = None,
     order: str | None = None,
+    extra: str = NOTHING_EXTRA,
 ) -> Inputs:
     """What a cart of these SKUs by this customer must know; of the goods of one shop only where `shop` is given.
 
     `coupons` says which of the customer's coupons: "auto" those that could matter at `as_of` (None: now), or these ids.
-    `order` asks whether there is an order with this id.
+    `order` asks whether there is an order with this id; `extra` is a scalar subquery that rides along.
     """
     now, frozen_at = now_sql()
     names: dict[str, Any] = {"customer": customer, "skus": list(skus)}
@@ -77,9 +84,10 @@ def gather(
     known = "false"
     if order is not None:
         known, names["order"] = KNOWN_ORDER, order
-    row = fetch_prepared((STATEMENT + wallet).format(now=now, as_of=moment_sql, known=known), names)
-    moment, version, portal, rule_version, stored, lists, goods, has_ordered, order_exists, held = row
-    currency, selection = orjson.loads(portal) if portal else (settings.CURRENCY, Selection.BEST.value)
+    statement = f"{STATEMENT}{wallet}, {extra}"
+    row = fetch_prepared(statement.format(now=now, as_of=moment_sql, known=known), names)
+    moment, version, portal, rule_version, stored, lists, goods, has_ordered, order_exists, held, more = row
+    currency, selection, block = orjson.loads(portal) if portal else NO_PORTAL
     facts = read_sku_facts(goods)
     if shop is not None:
         facts = {code: sku for code, sku in facts.items() if sku.shop == shop}
@@ -95,4 +103,6 @@ def gather(
         has_ordered=has_ordered,
         wallet=held,
         order_exists=order_exists,
+        block_below_floor=block,
+        extra=more,
     )

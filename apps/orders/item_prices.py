@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from apps.carts.decode import PRICES, FaultyBodyError
 from apps.orders.customers import customer_of
 from apps.orders.inputs import Inputs, gather
 from apps.orders.numbers import counted_offers, read_numbers, usages_with
+from apps.orders.price_past import Lows, lows_sql, read_lows
 from apps.orders.quoting import CheckPreview, book_for, moment_of
 from apps.orders.refusals import with_portal_faults
 from apps.pricing.book import OfferBook
@@ -30,6 +32,8 @@ class PriceList:
     version: int
     found: ItemPrices
     unknown: list[str]
+    #: the lowest promotion prices of 7 and 30 days before the call, by SKU
+    lows: Mapping[str, Lows]
 
 
 def price_list(raw: bytes, *, shop: str | None, check_preview: CheckPreview) -> PriceList:
@@ -41,7 +45,7 @@ def price_list(raw: bytes, *, shop: str | None, check_preview: CheckPreview) -> 
     if given(body.as_of) is not None:
         check_preview()
     skus = list(dict.fromkeys(body.skus))
-    inputs = gather(customer=customer_id(body), skus=skus, shop=shop)
+    inputs = gather(customer=customer_id(body), skus=skus, shop=shop, extra=lows_sql())
     if faults := currency_faults(body.currency, inputs.currency):
         raise FaultyBodyError(faults)
     as_of = moment_of(body, inputs)
@@ -52,9 +56,8 @@ def price_list(raw: bytes, *, shop: str | None, check_preview: CheckPreview) -> 
     numbers = read_numbers(counted, cart.lines, customer_id(body), inputs.now)
     usages = usages_with(book.usages, counted, cart.lines, numbers)
     found = item_prices(cart, offers, as_of, usages=usages, day_ends_at=day_end(as_of))
-    return PriceList(
-        body.currency, as_of, book.version, found, [sku for sku in skus if sku not in inputs.skus]
-    )
+    unknown = [sku for sku in skus if sku not in inputs.skus]
+    return PriceList(body.currency, as_of, book.version, found, unknown, read_lows(inputs.extra))
 
 
 def day_end(moment: datetime) -> datetime:

@@ -22,6 +22,8 @@ class Sku:
     price: int = 0
     min_price: int = 0
     excluded_from: frozenset[str] = frozenset()
+    #: what it should not sell below, 0 where nobody says; it changes no price
+    floor_price: int = 0
 
 
 @dataclass(frozen=True, slots=True)

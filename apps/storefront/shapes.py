@@ -14,6 +14,7 @@ from apps.offers.documents.display import Teaser
 from apps.offers.documents.texts import localised
 from apps.offers.sentence import sentence
 from apps.orders.item_prices import PriceList
+from apps.orders.price_past import NO_LOWS, Lows
 from apps.orders.showcase import Shown
 from apps.pricing.itemprice import ItemPrice
 from apps.pricing.kinds import Wording
@@ -80,14 +81,15 @@ def prices_shape(found: PriceList, language: str) -> dict[str, Any]:
         "currency": found.currency,
         "as_of": found.as_of,
         "book": str(found.version),
-        "prices": [_price_shape(price, language) for price in found.found.prices],
+        "prices": [_price_shape(price, language, found.lows) for price in found.found.prices],
         "valid_until": found.found.valid_until,
         "unknown": found.unknown,
     }
 
 
-def _price_shape(price: ItemPrice, language: str) -> dict[str, Any]:
+def _price_shape(price: ItemPrice, language: str, lows: Mapping[str, Lows]) -> dict[str, Any]:
     coming = price.upcoming
+    week, month = lows.get(price.sku, NO_LOWS)
     return {
         "sku": price.sku,
         "list_price": price.list_price,
@@ -95,6 +97,8 @@ def _price_shape(price: ItemPrice, language: str) -> dict[str, Any]:
         "offer": price.offer.code if price.offer else None,
         "ends_at": price.ends_at,
         "units_left": price.units_left,
+        "lowest_7d": week,
+        "lowest_30d": month,
         "badges": [
             {"offer": offer.code, "text": localised(offer.display.get("badge"), language) or offer.name}
             for offer in price.badges

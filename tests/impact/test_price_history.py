@@ -6,15 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.activities import services
 from apps.catalog.models import Portal, Sku
 from apps.core.clock import database_now, frozen
-from apps.impact.models import PaidLow, PriceMark, PriceSpan
+from apps.impact.models import PaidLow, PriceSpan
 from apps.impact.prices.following import follow_prices
 from apps.impact.prices.paid import follow_payments
 from apps.impact.prices.reading import history
+from apps.orders.tasks import seal_ledger
+from apps.storefront.services.keys import add_client, issue_key
 from tests.activities.cast import approved, goods, hours, live
+from tests.orders_life.shop import Shop
 
 pytestmark = pytest.mark.django_db
 PLAIN: dict[str, Any] = {"stock": {}, "budget": {}}
@@ -66,10 +71,6 @@ def test_a_session_between_two_looks_is_not_missed(ann: Any, cleo: Any) -> None:
 def test_the_lowest_price_paid_of_a_day_comes_from_sealed_payments(
     ann: Any, cleo: Any, settings: Any
 ) -> None:
-    from apps.orders.tasks import seal_ledger
-    from apps.storefront.services.keys import add_client, issue_key
-    from tests.orders_life.shop import Shop
-
     key = issue_key(client=add_client(name="shop"), scopes=["storefront"], actor=None).text
     shop = Shop(key)
     shop.paid("o1")
@@ -102,7 +103,24 @@ def test_thirty_days_are_told_day_by_day() -> None:
     assert {day.listed for day in days} == {10_000}
 
 
-def test_two_looks_at_once_take_turns() -> None:
-    """The mark's row is locked for the whole look: two of them never write the same stretch twice."""
-    assert PriceMark.objects.count() == 1
-    assert follow_prices() == 0
+def test_prices_tell_the_lowest_of_seven_and_thirty_days_with_no_statement_more() -> None:
+    now = database_now()
+    PriceSpan.objects.all().delete()
+    for price, starts, ends in ((5_000, 40, 31), (7_000, 31, 8), (8_000, 8, 6), (9_000, 6, None)):
+        PriceSpan.objects.create(
+            sku="A",
+            list_amount=10_000,
+            price_amount=price,
+            starts_at=now - timedelta(days=starts),
+            ends_at=None if ends is None else now - timedelta(days=ends),
+        )
+    shop = Shop(issue_key(client=add_client(name="shop"), scopes=["storefront"], actor=None).text)
+    ask = {"currency": "CNY", "skus": ["A", "B"]}
+    shop.post("prices", ask, idempotency=None)  # key and book are known by now
+    with CaptureQueriesContext(connection) as captured:
+        answer = shop.post("prices", ask, idempotency=None).json()
+    assert len(captured) == 1
+    assert [(one["sku"], one["lowest_7d"], one["lowest_30d"]) for one in answer["prices"]] == [
+        ("A", 8_000, 7_000),
+        ("B", None, None),
+    ]

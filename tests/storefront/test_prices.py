@@ -52,6 +52,8 @@ def test_whole_answer(caller: Caller) -> None:
                 "offer": None,
                 "ends_at": None,
                 "units_left": None,
+                "lowest_7d": None,
+                "lowest_30d": None,
                 "badges": [{"offer": "full-100-10", "text": "full-100-10"}],
                 "upcoming": None,
             },
@@ -62,6 +64,8 @@ def test_whole_answer(caller: Caller) -> None:
                 "offer": "flash",
                 "ends_at": "2029-12-31T16:00:00+00:00",
                 "units_left": 3,
+                "lowest_7d": None,
+                "lowest_30d": None,
                 "badges": [
                     {"offer": "flash", "text": "秒杀"},
                     {"offer": "full-100-10", "text": "full-100-10"},

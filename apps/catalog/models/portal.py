@@ -18,6 +18,10 @@ class Portal(models.Model):
         _("selection"), max_length=10, choices=Selection.choices, default=Selection.BEST
     )
 
+    block_below_floor = models.BooleanField(
+        _("refuse orders below the floor price"), default=False, db_default=False
+    )
+
     class Meta:
         verbose_name = _("portal")
         verbose_name_plural = _("portal")

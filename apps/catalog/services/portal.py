@@ -8,6 +8,33 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.models import Portal
 from apps.core.audit import record
 from apps.core.errors import DomainError
+from apps.core.permissions import require_permission
+
+CHANGE = "catalog.change_portal"
+
+
+@transaction.atomic
+def set_block_below_floor(*, on: bool, actor: Any, reason: str) -> Portal:
+    """Whether orders below a floor price are refused from the next one on. Errors: reason_required, no_portal."""
+    require_permission(actor, CHANGE)
+    if not reason.strip():
+        raise DomainError("reason_required", _("Say why."), "reason")
+    portal = Portal.objects.select_for_update().first()
+    if portal is None:
+        raise DomainError("no_portal", _("The first pack sets up the portal."))
+    if portal.block_below_floor != on:
+        before, portal.block_below_floor = {"block_below_floor": portal.block_below_floor}, on
+        portal.save(update_fields=["block_below_floor"])
+        after = {"block_below_floor": on}
+        record(
+            action="portal.change",
+            subject=portal,
+            actor=actor,
+            before=before,
+            after=after,
+            reason=reason.strip(),
+        )
+    return portal
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from apps.orders.carried import Asker
 from apps.orders.chosen import Chosen, rewards_of
 from apps.orders.demand import counters_taken, limits_taken
 from apps.orders.errors import PRICE_CHANGED, OrderRefused
+from apps.orders.floors import refuse_below_floor
 from apps.orders.guards import take_counters, use_limits
 from apps.orders.lifecycle import OrderState
 from apps.orders.placed import Held, Used, row_of, used_by
@@ -46,7 +47,7 @@ class StalePriceError(Exception):
 def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
     """Hold a cart at its price; the answer to `POST /orders`. Call it inside a transaction.
 
-    Errors: FaultyBodyError; OrderRefused order_exists, price_changed; Refused denied_by_risk; BusyError.
+    Errors: FaultyBodyError; OrderRefused order_exists, price_changed, below_floor; Refused denied_by_risk; BusyError.
     """
     body = read_body(raw)
     asker = Asker(client, shop)
@@ -86,6 +87,7 @@ def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, An
         risk.lock_marks(body)
     priced = price_order(body, asker, under_lock=under_lock)
     _as_expected(body, priced)
+    refuse_below_floor(body.order, priced)
     crash_point("priced")
     used = used_by(priced)
     if used is None:

@@ -24,7 +24,11 @@ class Upcoming(Struct, forbid_unknown_fields=True):
 
 
 class SkuPrice(Struct, forbid_unknown_fields=True):
-    """One unit of a SKU with the best item offer that this customer can use."""
+    """One unit of a SKU with the best item offer that this customer can use.
+
+    `lowest_7d` and `lowest_30d`: what it cost everybody at its cheapest in the days before the call, up to now;
+    null while nothing is known.
+    """
 
     sku: str
     list_price: Money
@@ -32,6 +36,8 @@ class SkuPrice(Struct, forbid_unknown_fields=True):
     offer: str | None
     ends_at: Instant | None
     units_left: int | None
+    lowest_7d: Money | None
+    lowest_30d: Money | None
     badges: list[Badge]
     upcoming: Upcoming | None
 
