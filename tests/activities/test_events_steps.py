@@ -10,6 +10,7 @@ from apps.activities.events import services
 from apps.activities.events.members import members_of
 from apps.activities.events.models import Event, EventMember
 from apps.activities.events.money import roll_up
+from apps.activities.events.reach import reach_of
 from apps.activities.events.spending import spent
 from apps.activities.models import Activity
 from apps.approvals import services as approvals
@@ -19,7 +20,7 @@ from apps.core.clock import database_now
 from apps.core.errors import DomainError, Forbidden
 from apps.core.models import AuditEntry
 from apps.coupons.models import ClaimCampaign, CouponTemplate
-from apps.offers.compile import instant
+from apps.offers.compile import compile_activity, instant
 from apps.offers.versions.errors import DocumentFaults
 from tests.activities.cast import approved, drafted, live, log_of, picture, submitted
 from tests.coupons.world import campaign_document, template_document
@@ -170,6 +171,7 @@ def test_the_roll_up_adds_what_may_be_spent_and_what_was(event, ann, cleo, monke
 
     live(ann, cleo, "runs", event="d11", budget={"amount": 40_000})
     drafted(ann, "open-ended", event="d11", budget=None, stock=None)
+    drafted(ann, "stocked", event="d11", budget=None, stock={"total": 4})
     budget = {"quantity": 30, "amount": 25_000}
     activity_services.create_draft(model=CouponTemplate, content=template_document(budget=budget), actor=ann)
     services.join(event=event, document="template", codes=["ten-off"], actor=ann)
@@ -177,10 +179,12 @@ def test_the_roll_up_adds_what_may_be_spent_and_what_was(event, ann, cleo, monke
     monkeypatch.setattr(spending, "_sources", [lambda codes: {"runs": 1_200, "ten-off": 300}])
     Event.objects.update(budget_amount=50_000)
     event.refresh_from_db()
-    money = roll_up(event, members_of(event))
-    assert (money.budget, money.most, money.spent, money.over) == (50_000, 65_000, 1_500, 15_000)
+    offers = [compile_activity(one.content) for one in members_of(event) if one.document == "activity"]
+    money = roll_up(event, members_of(event), reach_of(offers))
+    assert (money.budget, money.most, money.spent, money.over) == (50_000, 69_000, 1_500, 19_000)
     assert [one.code for one in money.unbounded] == ["open-ended"]
     assert money.most_by["template:ten-off"] == 25_000
+    assert money.most_by["activity:stocked"] == 4 * 1_000  # of the dearest unit
 
 
 def test_an_event_keeps_its_conclusion_and_its_owner(event, ann, ben, mia):

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.activities.events.members import ACTIVITY, CAMPAIGN, TEMPLATE, Member
+from apps.activities.events.members import ACTIVITY, CAMPAIGN, Member
 from apps.activities.events.models import Event
+from apps.activities.events.reach import Reach
 from apps.activities.events.spending import spent
+from apps.offers.compile import compile_activity
+from apps.offers.exposure import exposure_of
 from apps.pricing.kinds import kind_from_json
 
 Json = Mapping[str, Any]
@@ -43,11 +46,11 @@ class RollUp:
         return f"{min(100 * amount / self.budget, 100):.2f}" if self.budget else "0"
 
 
-def roll_up(event: Event, members: Sequence[Member]) -> RollUp:
+def roll_up(event: Event, members: Sequence[Member], reach: Reach) -> RollUp:
     """Campaigns hand out what templates pay for, so only activities and templates count."""
     paying = [one for one in members if one.document != CAMPAIGN]
     spent_by = spent([one.code for one in paying])
-    most_by = {one.key: _most(one, spent_by.get(one.code, 0)) for one in paying}
+    most_by = {one.key: _most(one, spent_by.get(one.code, 0), reach) for one in paying}
     return RollUp(
         budget=event.budget_amount,
         most=sum(most for most in most_by.values() if most is not None),
@@ -58,19 +61,14 @@ def roll_up(event: Event, members: Sequence[Member]) -> RollUp:
     )
 
 
-def _most(member: Member, spent_so_far: int) -> int | None:
-    """What is over costs what it has cost."""
+def _most(member: Member, spent_so_far: int, reach: Reach) -> int | None:
+    """By its own document, None without a bound in money. What is over costs what it has cost."""
     if member.is_over:
         return spent_so_far
-    return most_of(member.document, member.content)
-
-
-def most_of(document: str, content: Json) -> int | None:
-    """The most that an activity or a template can cost by its own document, None without a bound in money."""
-    if document == ACTIVITY:
-        amount: int | None = content["budget"]["amount"]
-        return amount
-    return _most_of_template(content) if document == TEMPLATE else None
+    if member.document == ACTIVITY:
+        goods = reach.goods_of(compile_activity(member.content))
+        return exposure_of(member.content, goods).amount
+    return _most_of_template(member.content)
 
 
 def _most_of_template(content: Json) -> int | None:

@@ -27,16 +27,29 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Reach:
-    """`masks` by offer code; `weights` are the SKUs behind each bit. `whole` False: there were too many kinds."""
+    """`masks` by offer code; `weights` are the SKUs behind each bit, `prices` the highest list price among them.
+
+    `named` has the list prices of SKUs that are named one by one. `whole` False: there were too many kinds.
+    """
 
     masks: Mapping[str, int] = field(default_factory=dict)
     weights: Sequence[int] = ()
     whole: bool = True
+    prices: Sequence[int] = ()
+    named: Mapping[str, int] = field(default_factory=dict)
 
     def common(self, one: str, other: str) -> int:
         """How many SKUs both reach."""
         mask = self.masks.get(one, 0) & self.masks.get(other, 0)
         return sum(weight for position, weight in enumerate(self.weights) if mask >> position & 1)
+
+    def goods_of(self, offer: Offer) -> list[tuple[str, int]]:
+        """With list prices: the SKUs that its parameters name, else the dearest that it reaches, whichever it is."""
+        if offer.narrowed is not None:
+            return [(code, self.named[code]) for code in offer.narrowed if code in self.named]
+        mask = self.masks.get(offer.code, 0)
+        reached = [price for position, price in enumerate(self.prices) if mask >> position & 1]
+        return [("", max(reached))] if reached else []
 
 
 def reach_of(offers: Sequence[Offer]) -> Reach:
@@ -44,10 +57,16 @@ def reach_of(offers: Sequence[Offer]) -> Reach:
     facts = sku_facts(named) if named else {}
     kinds = _kinds(offers, named)
     lines = [CartLine(code, code, 1, sku.price, sku) for code, sku in facts.items()]
-    lines += [CartLine(f"/{number}", f"/{number}", 1, 0, sku) for number, (sku, _count) in enumerate(kinds)]
+    lines += [CartLine(sku.sku, sku.sku, 1, sku.price, sku) for sku, _count in kinds]
     reached = OfferBook.build(offers).reaching(tuple(lines))
     weights = [1] * len(facts) + [count for _sku, count in kinds]
-    return Reach({offer.code: mask for offer, mask in reached.items()}, weights, len(kinds) < MOST_KINDS)
+    return Reach(
+        masks={offer.code: mask for offer, mask in reached.items()},
+        weights=weights,
+        whole=len(kinds) < MOST_KINDS,
+        prices=[line.unit_price for line in lines],
+        named={code: sku.price for code, sku in facts.items()},
+    )
 
 
 def named_skus(offers: Sequence[Offer]) -> list[str]:
@@ -65,15 +84,15 @@ def _kinds(offers: Sequence[Offer], named: Sequence[str]) -> list[tuple[Sku, int
     columns = [column if name in looked_at else blank for name, (column, blank) in COLUMNS.items()]
     listed = ", ".join(columns)
     statement = (
-        f"SELECT {listed}, count(*) FROM catalog_sku WHERE NOT code = ANY(%s) "  # noqa: S608 - columns of this file
+        f"SELECT {listed}, count(*), max(price_amount) FROM catalog_sku WHERE NOT code = ANY(%s) "  # noqa: S608 - columns of this file
         f"GROUP BY 1, 2, 3, 4 LIMIT {MOST_KINDS}"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [list(named)])
         rows = cursor.fetchall()
     return [
-        (Sku(f"/{number}", shop or "", tuple(path), brand or "", frozenset(tags)), count)
-        for number, (shop, path, brand, tags, count) in enumerate(rows)
+        (Sku(f"/{number}", shop or "", tuple(path), brand or "", frozenset(tags), price), count)
+        for number, (shop, path, brand, tags, count, price) in enumerate(rows)
     ]
 
 

@@ -132,7 +132,7 @@ def page_of(event: Event, user: User) -> Page:
     ]
     reach = reach_of(offers)
     overlaps = overlaps_of(offers, reach)
-    money = roll_up(event, members)
+    money = roll_up(event, members, reach)
     stale = stale_in(members, reach, now)
     shops = dict(Shop.objects.values_list("code", "name"))
     lines = list(_lines(members, money, stale, overlaps, shops))
@@ -163,6 +163,9 @@ def _lines(
     shops: Mapping[str, str],
 ) -> Iterable[Line]:
     overlapping = {code for one in overlaps for code in (one.one, one.other)}
+    by_member: dict[str, list[Stale]] = {}
+    for found in stale:
+        by_member.setdefault(found.member.key, []).append(found)
     for one in members:
         yield Line(
             member=one,
@@ -171,7 +174,7 @@ def _lines(
             shop=shops.get(one.thing.shop_code) or one.thing.shop_code,
             most=money.most_by.get(one.key),
             spent=money.spent_by.get(one.key, 0),
-            stale=[found for found in stale if found.member.key == one.key],
+            stale=by_member.get(one.key, []),
             overlaps=one.document == ACTIVITY and one.code in overlapping,
         )
 
