@@ -105,7 +105,7 @@ def _outlasting_faults(content: Json, facts: Facts) -> list[Fault]:
     for position, item in enumerate(content.get("items") or ()):
         validity = facts.validities.get(item["template"]) or {}
         until = validity.get("until")
-        if until is not None and until <= content["ends_at"]:
+        if until is not None and until < content["ends_at"]:
             path = f"items[{position}].template"
             faults.append(Fault(path, "ends_earlier", "its coupons end before the campaign does"))
     return faults

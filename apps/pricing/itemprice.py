@@ -82,7 +82,7 @@ def item_prices(
             if candidate.lines >> position & 1:
                 price.badges.append(candidate.offer)
     _fill_best(prices, running, cart, as_of)
-    _fill_upcoming(prices, coming, cart)
+    _fill_upcoming(prices, coming, cart, as_of)
     return ItemPrices(prices, min(changes, default=None))
 
 
@@ -101,7 +101,9 @@ def _fill_best(prices: list[ItemPrice], running: list[Candidate], cart: Cart, as
         price.ends_at = _ends_at(pair.candidate.offer, as_of)
 
 
-def _fill_upcoming(prices: list[ItemPrice], coming: list[tuple[Candidate, datetime]], cart: Cart) -> None:
+def _fill_upcoming(
+    prices: list[ItemPrice], coming: list[tuple[Candidate, datetime]], cart: Cart, as_of: datetime
+) -> None:
     """The item offer that starts first and makes the SKU cheaper than its list price."""
     starts = {c.offer.code: at for c, at in coming}
     pairs = pairs_of([c for c, _ in coming if c.offer.layer is Layer.ITEM], cart.lines)
@@ -110,8 +112,14 @@ def _fill_upcoming(prices: list[ItemPrice], coming: list[tuple[Candidate, dateti
         price = prices[pair.line]
         if price.upcoming is None:
             offer = pair.candidate.offer
-            shown = None if offer.display.get("teaser") == "hidden" else price.list_price - pair.reduction
+            shown = None if _is_secret(offer, as_of) else price.list_price - pair.reduction
             price.upcoming = Upcoming(offer, starts[offer.code], shown)
+
+
+def _is_secret(offer: Offer, as_of: datetime) -> bool:
+    """A hidden teaser tells its price from its first start on, between its sessions too."""
+    coming = offer.starts_at is not None and as_of < offer.starts_at
+    return coming and offer.display.get("teaser") == "hidden"
 
 
 def units_left(pair: Pair, sku: str) -> int | None:

@@ -142,6 +142,14 @@ def test_a_hidden_teaser_tells_the_start_but_not_the_price():
     assert (upcoming.starts_at, upcoming.price) == (NOW + HOUR, None)
 
 
+def test_a_hidden_teaser_is_no_secret_between_its_sessions():
+    window = {"starts_at": NOW - HOUR, "ends_at": NOW + 30 * HOUR}
+    offer = item_offer("a", 300, schedule=evening(), display={"teaser": "hidden"}, **window)
+    told = one(CART, item_offer("a", 300, schedule=evening(), **window)).upcoming.price
+    assert told is not None
+    assert one(CART, offer).upcoming.price == told
+
+
 def test_an_offer_that_makes_nothing_cheaper_is_not_announced():
     cart = cart_of((sku("A", 10_000, min_price=10_000), 1))
     assert one(cart, item_offer("a", 300, starts_at=NOW + HOUR, visible_from=NOW)).upcoming is None

@@ -59,6 +59,8 @@ def context_of(request: HttpRequest, asked: ApprovalRequest) -> dict[str, Any]:
         "now": database_now(),
         "choices": choices_of(asked) if is_open else [],
         "risks": risks,
+        # Only what is to run has rules to be checked against.
+        "checked": asked.action.endswith(".publish"),
         "needed": approvers_for(asked, risks),
         "reports": reports_of(asked, user),
         "samples": samples_of(asked) if is_open else [],

@@ -30,6 +30,7 @@ from apps.pricing.faults import Fault
 
 Thing = TypeVar("Thing", bound=Versioned)
 DUE_BEFORE_START = timedelta(hours=4)
+LEAST_TO_DECIDE = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -112,8 +113,12 @@ def _draft_of(thing: Versioned) -> Version:
 
 
 def _due(version: Version, now: datetime) -> datetime | None:
+    """Some hours before the start; where those are over, at the start, and never at once."""
     starts_at = instant(version.content.get("starts_at"))
-    return None if starts_at is None else max(starts_at - DUE_BEFORE_START, now)
+    if starts_at is None:
+        return None
+    wanted = starts_at - DUE_BEFORE_START
+    return wanted if wanted > now else max(starts_at, now + LEAST_TO_DECIDE)
 
 
 class PublishHandler(SubjectHandler):

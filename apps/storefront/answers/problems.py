@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 
 class FaultAnswer(Struct, forbid_unknown_fields=True):
@@ -12,7 +12,10 @@ class FaultAnswer(Struct, forbid_unknown_fields=True):
 
 
 class Problem(Struct):
-    """RFC 9457. `code` is stable; `errors` lists every fault of a body with its path."""
+    """RFC 9457. `code` is stable; `errors` lists every fault of a body with its path.
+
+    `review`, with 403 `denied_by_risk`: a person of the shop looks at it; once they release it, the same passes.
+    """
 
     type: str
     title: str
@@ -20,3 +23,4 @@ class Problem(Struct):
     code: str
     detail: str
     errors: list[FaultAnswer]
+    review: bool | UnsetType = UNSET

@@ -77,7 +77,10 @@ class Rewards(Struct, forbid_unknown_fields=True):
 
 
 class NotApplied(Struct):
-    """An offer that did not apply, why, and the numbers behind it (`gap`, `excluded_by`, `starts_at` ...)."""
+    """An offer that did not apply, why, and the numbers behind it (`gap`, `excluded_by`, `starts_at` ...).
+
+    With `sold_out` comes `held_units`: how many units unpaid orders hold, which may come back.
+    """
 
     offer: str | None
     coupon: str | None
