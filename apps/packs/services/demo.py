@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.activities.models import Activity
+from apps.activities.patterns.services import keep_pattern
 from apps.activities.services import copy, revise, save_draft, submit
 from apps.catalog.models import Portal
 from apps.core.clock import database_now
@@ -24,6 +25,8 @@ from apps.pricing.faults import Findings
 
 PACK = Path(demo.__file__).parent / "pack.yaml"
 OPERATOR = "operator"
+#: what a new activity can begin with
+PATTERNS = {"jike-every-300-25": "每满300减25", "flash-final": "晚八点秒杀", "drinks-3-pay-2": "买3付2"}
 LONGER, AGAIN, ENCORE = "jike-every-300-25", "drinks-3-pay-2", "flash-final"
 
 
@@ -58,6 +61,8 @@ def _leave_work(operator: User) -> None:
     again = _copy(AGAIN, "饮料冲调买3付2 返场", operator, week)
     submit(thing=again, actor=operator)
     _copy(ENCORE, "巅峰之夜秒杀 返场", operator, week)
+    for code, name in PATTERNS.items():
+        keep_pattern(activity=Activity.objects.get(code=code), name=name, actor=operator)
 
 
 def _copy(code: str, name: str, operator: User, shift: timedelta) -> Activity:
