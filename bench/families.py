@@ -28,6 +28,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "refund": ("refund_us",),
     "starts": ("book_compile_s", "book_delta_ms", "book_mib", "golive_sweep_s", "golive_quote_p99_ratio"),
     "codes": ("codes_s",),
+    "audiences": ("audience_import_rows_s", "membership_ms", "catalog_file_rows_s"),
     "claims": ("claim_ratio",),
     "pushes": ("push_rows_s",),
     "over_http": ("quote_http_ratio",),

@@ -8,8 +8,10 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.approvals.registry import register
+        from apps.catalog.files.works import register_all
         from apps.catalog.models import Category, Sku
         from apps.catalog.services.protecting import ProtectHandler, protect_action
 
         for model in (Sku, Category):
             register(protect_action(model), ProtectHandler(model))
+        register_all()

@@ -39,20 +39,37 @@ def read_rows(file: IO[bytes]) -> Iterator[list[str]]:
 
     What a file is says its beginning, not its name. XLSX: the first sheet, values as they were last computed.
     """
+    return (row for _number, row in numbered_rows(file))
+
+
+def numbered_rows(file: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    """The same with the number that a spreadsheet shows beside each row."""
     start = file.read(len(ZIP))
     file.seek(0)
     rows = _workbook_rows(file) if start == ZIP else _text_rows(file)
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
         while row and not row[-1]:
             row.pop()
         if row:
-            yield row
+            yield number, row
 
 
 def xlsx_response(
     name: str, header: Sequence[Cell], rows: Iterable[Sequence[Cell]], *, widths: Sequence[int] = ()
 ) -> FileResponse:
     """The rows as a workbook to take away; numbers stay numbers."""
+    file = TemporaryFile()  # noqa: SIM115  (the response closes it)
+    write_xlsx(file, header, rows, widths=widths)
+    file.seek(0)
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def write_xlsx(
+    file: IO[bytes], header: Sequence[Cell], rows: Iterable[Sequence[Cell]], *, widths: Sequence[int] = ()
+) -> None:
+    """The rows as a workbook, row by row."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for position, width in enumerate(widths):
@@ -61,12 +78,7 @@ def xlsx_response(
     sheet.append([_cell(value) for value in header])
     for row in rows:
         sheet.append([_cell(value) for value in row])
-    file = TemporaryFile()  # noqa: SIM115  (the response closes it)
     book.save(file)
-    file.seek(0)
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _cell(value: Cell) -> Cell:

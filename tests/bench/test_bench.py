@@ -36,6 +36,8 @@ PROMISED = {
     "refund_us",
     "baskets_per_s",
     "codes_s",
+    "audience_import_rows_s",
+    "membership_ms",
     "claim_ratio",
 }
 

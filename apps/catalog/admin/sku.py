@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from apps.accounts.current import signed_in
 from apps.catalog.admin.base import CatalogAdmin, tell_asked
+from apps.catalog.admin.files import SkuFiles
 from apps.catalog.admin.filters import BelowCostFilter, ExclusionFilter, MinPriceFilter, SubtreeFilter
 from apps.catalog.admin.forms import SkuForm
 from apps.catalog.models import ExcludedFrom, Portal, Sku
@@ -32,7 +33,7 @@ SHOWN = {
 
 
 @admin.register(Sku)
-class SkuAdmin(CatalogAdmin):
+class SkuAdmin(SkuFiles, CatalogAdmin):
     list_display = (
         "code", "name", "shop", "category", "brand", "price", "cost", "floor_price", "min_price", "excluded",
     )  # fmt: skip
