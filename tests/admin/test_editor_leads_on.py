@@ -1,6 +1,6 @@
 """What the editor leads to: faults with the way there, worst prices, simulator, SKU table, patterns, conclusions."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from apps.offers import conclusions, foresight
 from apps.offers.conclusions import Conclusion
 from apps.offers.foresight import Foreseen
 from apps.offers.versions.copies import copy
-from tests.activities.cast import drafted, goods, live, submitted
+from tests.activities.cast import drafted, goods, hours, live, submitted
 from tests.admin.typing import ADD, INBOX, LIST, PREVIEW, SWAP, page_of, percentage, threshold
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +155,14 @@ def reviewed():
     conclusions.register(source)
     yield
     conclusions.unregister(source)
+
+
+def test_a_copy_of_the_past_is_proposed_for_the_same_weekday_and_hour(ann, cleo, as_user):
+    past = live(ann, cleo, "past", **hours(-15 * 24, 24))
+    proposed = as_user(ann).get(page_of(past, "copy")).context["form"].initial["starts_at"]
+    assert proposed - past.starts_at == timedelta(days=21)
+    coming = drafted(ann, "coming")
+    assert as_user(ann).get(page_of(coming, "copy")).context["form"].initial["starts_at"] == coming.starts_at
 
 
 def test_a_copy_shows_what_the_review_of_its_origin_concluded(ann, cleo, as_user, reviewed):

@@ -102,12 +102,12 @@ def begin_url(pattern: Pattern) -> str:
 
 @admin.register(Pattern)
 class PatternAdmin(ModelAdmin):
-    list_display = ("title", "kind_name", "shop_code", "kept_by", "kept_at", "begin")
+    list_display = ("title", "kind_name", "shop", "who", "kept_at", "begin")
     list_select_related = ("kept_by",)
     search_fields = ("name",)
     list_per_page = 50
-    fields = ("name", "said", "shop_code", "kept_by", "kept_at", "begin")
-    readonly_fields = ("said", "shop_code", "kept_by", "kept_at", "begin")
+    fields = ("name", "said", "shop", "who", "kept_at", "begin")
+    readonly_fields = ("said", "shop", "who", "kept_at", "begin")
 
     form = PatternForm
     actions = None
@@ -137,6 +137,14 @@ class PatternAdmin(ModelAdmin):
     @admin.display(description=lazy("kind"), ordering="kind")
     def kind_name(self, pattern: Pattern) -> str:
         return KINDS[pattern.kind].label(get_language() or "")
+
+    @admin.display(description=lazy("shop"), ordering="shop_code")
+    def shop(self, pattern: Pattern) -> Any:
+        return pattern.shop_code or lazy("the platform")
+
+    @admin.display(description=lazy("kept by"), ordering="kept_by")
+    def who(self, pattern: Pattern) -> str:
+        return pattern.kept_by.get_full_name() or pattern.kept_by.get_username()
 
     @admin.display(description=lazy("new activity"))
     def begin(self, pattern: Pattern) -> str:

@@ -19,7 +19,7 @@ class Pattern(models.Model):
     kept_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("kept by"), editable=False
     )
-    kept_at = models.DateTimeField(_("kept"), db_default=DatabaseNow(), editable=False)
+    kept_at = models.DateTimeField(_("kept at"), db_default=DatabaseNow(), editable=False)
 
     class Meta:
         app_label = "activities"

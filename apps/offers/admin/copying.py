@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.current import signed_in
+from apps.core.clock import database_now
 from apps.core.errors import DomainError
 from apps.core.forms import LocalDateTimeField
 from apps.offers.admin.codes import new_code
@@ -22,14 +23,26 @@ from apps.offers.admin.situation import situation_of
 from apps.offers.compile import instant
 from apps.offers.versions.copies import copy
 
+WEEK = timedelta(weeks=1)
+
 
 class CopyForm(forms.Form):
     use_required_attribute = False
     name = forms.CharField(label=lazy("Name"), max_length=200, widget=UnfoldAdminTextInputWidget)
     code = forms.CharField(label=lazy("Code"), max_length=64, widget=UnfoldAdminTextInputWidget)
     starts_at = LocalDateTimeField(
-        label=lazy("Starts"), required=False, help_text=lazy("All other times move along.")
+        label=lazy("Starts"),
+        required=False,
+        help_text=lazy("All other times move along; proposed is the same hour of the same weekday."),
     )
+
+
+def _next(starts_at: datetime | None) -> datetime | None:
+    """The same hour of the same weekday, not yet past."""
+    if starts_at is None:
+        return None
+    behind = database_now() - starts_at
+    return starts_at if behind < timedelta(0) else starts_at + WEEK * (behind // WEEK + 1)
 
 
 def copy_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -40,7 +53,7 @@ def copy_view(model_admin: Any, request: HttpRequest, object_id: str) -> HttpRes
         raise PermissionDenied
     situation = situation_of(thing, signed_in(request))
     starts_at = instant(situation.shown.content.get("starts_at"))
-    initial = {"name": thing.name, "code": new_code(thing.DOCUMENT), "starts_at": starts_at}
+    initial = {"name": thing.name, "code": new_code(thing.DOCUMENT), "starts_at": _next(starts_at)}
     form = CopyForm(request.POST or None, initial=initial)
     if starts_at is None:
         del form.fields["starts_at"]
