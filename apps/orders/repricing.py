@@ -7,7 +7,7 @@ count as unused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,8 @@ from apps.orders.customers import customer_of
 from apps.orders.history import PastBook, book_then
 from apps.orders.inputs import Inputs, gather
 from apps.orders.models import Order
-from apps.pricing.cart import Cart, Coupon
+from apps.orders.reversal import paid_segment
+from apps.pricing.cart import Cart, CartLine, Coupon
 from apps.pricing.engine import price
 
 
@@ -73,6 +74,93 @@ def reprice(order: Order, moment: datetime) -> Repriced:
     return Repriced(
         moment, answer, _changes(order, answer, book), answer["payable_total"] - order.payable_amount
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineToday:
+    """The units of a line that are not back: what they were paid with, what they cost today, what can be given back."""
+
+    line: str
+    sku: str
+    units: int
+    paid: int
+    today: int
+    back: int
+
+
+@dataclass(frozen=True, slots=True)
+class PriceToday:
+    """`difference` is what the customer would pay less today for what they have kept; 0 where it is no cheaper."""
+
+    moment: datetime
+    answer: Mapping[str, Any]
+    lines: tuple[LineToday, ...]
+
+    @property
+    def difference(self) -> int:
+        return sum(line.back for line in self.lines)
+
+    @property
+    def adjust(self) -> list[dict[str, Any]]:
+        """The adjustments of a refund that gives the difference back."""
+        return [{"line": line.line, "amount": line.back} for line in self.lines if line.back]
+
+
+def price_today(order: Order) -> PriceToday | None:
+    """What the order's goods that are not back cost now, at today's list prices; None where all of it is back.
+
+    A line that became cheaper gives back its difference, all lines together no more than the whole became cheaper.
+    """
+    kept = _kept(order)
+    if not kept:
+        return None
+    moment = database_now()
+    body = _body(order)
+    inputs = gather(
+        customer=customer_id(body), skus={line.sku for line in body.lines}, shop=order.shop_code or None
+    )
+    book = book_then(moment)
+    cart = _cart(order, body, inputs, book)
+    lines = tuple(_today(line, kept[line.line][0], body, inputs) for line in cart.lines if line.line in kept)
+    quote = price(
+        replace(cart, lines=lines),
+        book.offers,
+        moment,
+        usages=book.usages,
+        wallet=_coupons(order),
+        selection=inputs.selection,
+    )
+    answer = quote.to_dict()
+    nets = {line["line"]: line["net_amount"] for line in answer["lines"]}
+    return PriceToday(moment, answer, tuple(_differences(lines, kept, nets)))
+
+
+def _kept(order: Order) -> dict[str, tuple[int, int]]:
+    """By line the units not returned and the money still on them, adjustments taken off."""
+    kept: dict[str, tuple[int, int]] = {}
+    for row in order.segments.order_by("line_number", "number"):
+        units, paid = kept.get(row.line, (0, 0))
+        kept[row.line] = units + row.units - row.returned, paid + paid_segment(row).left
+    return {line: found for line, found in kept.items() if found[0]}
+
+
+def _today(line: CartLine, units: int, body: OrderBody, inputs: Inputs) -> CartLine:
+    """A price that the shop itself said stays; else the catalogue's of today counts."""
+    said = next(given(one.unit_price) for one in body.lines if one.line == line.line)
+    known = inputs.skus.get(line.sku)
+    unit_price = known.price if said is None and known is not None else line.unit_price
+    return replace(line, quantity=units, unit_price=unit_price)
+
+
+def _differences(
+    lines: tuple[CartLine, ...], kept: Mapping[str, tuple[int, int]], nets: Mapping[str, int]
+) -> Iterator[LineToday]:
+    paid = {line.line: kept[line.line][1] for line in lines}
+    left = max(sum(paid.values()) - sum(nets[line.line] for line in lines), 0)
+    for line in lines:
+        back = min(max(paid[line.line] - nets[line.line], 0), left)
+        left -= back
+        yield LineToday(line.line, line.sku, line.quantity, paid[line.line], nets[line.line], back)
 
 
 def _body(order: Order) -> OrderBody:

@@ -22,6 +22,7 @@ from apps.orders.admin.customer import customer_view
 from apps.orders.admin.live import live_view, numbers_view
 from apps.orders.admin.page import page_of
 from apps.orders.admin.past import MomentForm, reprice_view
+from apps.orders.admin.protection import protection_view
 from apps.orders.admin.reversing import cancel_view, may, refund_view
 from apps.orders.lifecycle import OrderAction, OrderState
 from apps.orders.models import Order, OrderUse
@@ -74,6 +75,7 @@ class OrderAdmin(ReadOnlyAdmin):
             path("<int:pk>/refund/", view(self._about(refund_view)), name="orders_order_refund"),
             path("<int:pk>/cancel/", view(self._about(cancel_view)), name="orders_order_cancel"),
             path("<int:pk>/reprice/", view(self._about(reprice_view)), name="orders_order_reprice"),
+            path("<int:pk>/protection/", view(self._about(protection_view)), name="orders_order_protection"),
             path("customer/<str:code>/", view(self._customer), name="orders_customer"),
             path("live/<str:code>/", view(self._live), name="orders_live"),
             path("live/<str:code>/numbers/", view(numbers_view), name="orders_live_numbers"),
