@@ -96,6 +96,12 @@ def no_rules_remembered() -> Iterator[None]:
     KEEPER.forget()
 
 
+@pytest.fixture(autouse=True)
+def no_reports_asked(settings: Any) -> None:
+    """Submissions are not searched but where a test wants it: nobody works on tasks here, and approvals would wait."""
+    settings.IMPACT_REPORTS = False
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer | None]:
     """The cluster of this process; None where DATABASE_URL names a server to use instead."""

@@ -7,9 +7,11 @@ class ImpactConfig(AppConfig):
     verbose_name = _("Impact")
 
     def ready(self) -> None:
+        from apps.approvals.registry import watch_opened
         from apps.core import jobs, outbox
         from apps.impact.patrol import refusals, walking
         from apps.impact.prices import reading
+        from apps.impact.reports import searching, starting, telling
         from apps.orders import price_past
 
         jobs.register(
@@ -17,3 +19,7 @@ class ImpactConfig(AppConfig):
         )
         outbox.consume(refusals.TOPIC, "alerts", refusals.note_refused)
         price_past.register(reading.LOWS, reading.history)
+        jobs.register(
+            starting.KIND, searching.step, label=_("Impact report"), tell=telling.tell, page=telling.page
+        )
+        watch_opened(starting.on_opened)

@@ -1,4 +1,4 @@
-"""What impact does without anybody asking: the patrol's rounds, and the price history written on."""
+"""What impact does without anybody asking: the patrol's rounds, stale reports anew, the price history written on."""
 
 import structlog
 from celery import shared_task
@@ -6,6 +6,7 @@ from celery import shared_task
 from apps.impact.patrol import rounds
 from apps.impact.prices.following import follow_prices
 from apps.impact.prices.paid import follow_payments
+from apps.impact.reports import starting
 
 log = structlog.get_logger(__name__)
 
@@ -29,3 +30,9 @@ def follow_price_history() -> int:
     while follow_payments():
         pass
     return priced
+
+
+@shared_task(name="impact.recompute_stale")
+def recompute_stale() -> int:
+    """Reports on what waits, begun anew since offers changed."""
+    return starting.recompute_stale()

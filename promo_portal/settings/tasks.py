@@ -100,6 +100,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expire_seconds": 3600},
     },
     "reporting.roll_up": {"task": "reporting.roll_up", "schedule": 15.0, "options": {"expire_seconds": 30}},
+    "reporting.book_settlement": {
+        "task": "reporting.book_settlement",
+        "schedule": 30.0,
+        "options": {"expire_seconds": 60},
+    },
+    "reporting.reconcile": {"task": "reporting.reconcile", "schedule": 600.0, "options": {"expire_seconds": 600}},
     "core.relay_events": {"task": "core.relay_events", "schedule": 2.0, "options": {"expire_seconds": 10}},
     "risk.purge_events": {
         "task": "risk.purge_events",
@@ -116,6 +122,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "core.purge_job_files",
         "schedule": 3600.0,
         "options": {"expire_seconds": 3600},
+    },
+    "impact.recompute_stale": {
+        "task": "impact.recompute_stale",
+        "schedule": 30.0,
+        "options": {"expire_seconds": 30},
     },
     "impact.patrol_nightly": {
         "task": "impact.patrol_nightly",

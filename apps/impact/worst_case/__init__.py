@@ -15,7 +15,7 @@ tells apart and that cost the same are one *class* and searched once. Stock, lim
 
 from apps.impact.worst_case.bounds import Bounds
 from apps.impact.worst_case.classes import PriceClass, price_classes
-from apps.impact.worst_case.finding import Extent, Worst, worst_prices
+from apps.impact.worst_case.finding import Extent, Finder, Worst, worst_prices
 from apps.impact.worst_case.market import Market
 
-__all__ = ["Bounds", "Extent", "Market", "PriceClass", "Worst", "price_classes", "worst_prices"]
+__all__ = ["Bounds", "Extent", "Finder", "Market", "PriceClass", "Worst", "price_classes", "worst_prices"]
