@@ -76,6 +76,9 @@ ADD_PAGES = (
     "/admin/coupons/coupontemplate/add/",
     "/admin/coupons/claimcampaign/add/",
     "/admin/activities/event/add/",
+    "/admin/risk/rule/add/?kind=velocity",
+    "/admin/risk/rule/add/?kind=order_amount",
+    "/admin/risk/deniedmark/add/",
     "/admin/simulator/?lines=ACC-01+5%0AACC-07+2",
 )
 #: the text that people see, without what they or the demo named: codes, names, links of lists
@@ -113,7 +116,7 @@ def named_in_data() -> set[str]:
     words: set[str] = set()
     for model in django_apps.get_models():
         if not model._meta.app_label.startswith(
-            ("activities", "catalog", "audiences", "coupons", "accounts", "offers")
+            ("activities", "catalog", "audiences", "coupons", "accounts", "offers", "risk")
         ):
             continue
         fields = [

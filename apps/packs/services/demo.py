@@ -18,8 +18,11 @@ from apps.core.errors import DomainError
 from apps.packs import demo
 from apps.packs.demo.shift import shifted
 from apps.packs.loading import load_file
+from apps.packs.services.demo_audiences import gather_audiences
 from apps.packs.services.demo_coupons import fill_wallets, let_people_work
 from apps.packs.services.demo_event import gather_fair
+from apps.packs.services.demo_past import publish_past
+from apps.packs.services.demo_risk import put_rule_in_force
 from apps.packs.services.importing import ImportReport, PackRefused, import_pack
 from apps.pricing.faults import Findings
 
@@ -41,9 +44,12 @@ def load_demo() -> ImportReport:
         raise PackRefused(findings.faults)
     report = import_pack(raw=shifted(raw, database_now()), findings=findings, actor=None, publish=True)
     fill_wallets()
+    publish_past()
     people = {user.username: user for user in User.objects.filter(is_active=True)}
     let_people_work(people)
+    put_rule_in_force(people)
     gather_fair(people.get(OPERATOR))
+    gather_audiences(people.get(OPERATOR))
     if OPERATOR in people:
         _leave_work(people[OPERATOR])
     return report
