@@ -180,7 +180,7 @@ def test_a_step_asks_first_and_names_the_faults(event, ann, as_user):
     assert [row["member"].code for row in asked.context["rows"]] == ["fine", "empty"]
     assert ApprovalRequest.objects.count() == 0
     refused = client.post(page(event, "do", "submit"), {"confirmed": "1"})
-    assert refused.context["faults"] == ["空的 (empty): no SKU is in scope"]
+    assert refused.context["faults"] == ["no SKU is in scope: 空的 (empty)"]
     assert ApprovalRequest.objects.count() == 0
     one = client.post(page(event, "do", "submit"), {"confirmed": "1", "member": "activity:fine"})
     assert one.status_code == 302

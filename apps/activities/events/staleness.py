@@ -78,7 +78,7 @@ def _gone(drafts: Sequence[Member]) -> Iterable[Stale]:
         kind, code = str(fault.numbers["type"]), str(fault.numbers["code"])
         gone.setdefault((int(fault.path), kind), []).append(code)
     for (position, kind), codes in gone.items():
-        words = {"kind": _(TYPES.get(kind, kind)), "codes": _some(codes)}
+        words = {"kind": _(TYPES.get(kind, kind)), "codes": some_of(codes)}
         yield Stale(drafts[position], f"{kind}_gone", _("%(kind)s gone: %(codes)s") % words, True)
 
 
@@ -162,7 +162,7 @@ def _about_goods(member: Member, goods: Goods) -> Iterable[tuple[str, str]]:
             "%(n)s SKUs below their floor price: %(which)s",
             len(below),
         )
-        yield "below_floor", text % {"n": len(below), "which": _some(below)}
+        yield "below_floor", text % {"n": len(below), "which": some_of(below)}
     above = [f"{code} {price} ≥ {listed}" for code, price, listed in goods.not_cheaper(member)]
     if above:
         text = ngettext(
@@ -170,7 +170,7 @@ def _about_goods(member: Member, goods: Goods) -> Iterable[tuple[str, str]]:
             "%(n)s SKUs are no cheaper than their list price: %(which)s",
             len(above),
         )
-        yield "not_cheaper", text % {"n": len(above), "which": _some(above)}
+        yield "not_cheaper", text % {"n": len(above), "which": some_of(above)}
     changed = [f"{code} {then} → {today}" for code, then, today in goods.price_changed(member)]
     if changed:
         text = ngettext(
@@ -178,10 +178,10 @@ def _about_goods(member: Member, goods: Goods) -> Iterable[tuple[str, str]]:
             "%(n)s list prices changed since: %(which)s",
             len(changed),
         )
-        yield "price_changed", text % {"n": len(changed), "which": _some(changed)}
+        yield "price_changed", text % {"n": len(changed), "which": some_of(changed)}
     excluded = goods.excluded(member)
     if excluded:
-        yield "excluded", _("excluded from activities: %(codes)s") % {"codes": _some(excluded)}
+        yield "excluded", _("excluded from activities: %(codes)s") % {"codes": some_of(excluded)}
 
 
 def _placements(drafts: Sequence[Member]) -> Iterable[Stale]:
@@ -195,7 +195,7 @@ def _placements(drafts: Sequence[Member]) -> Iterable[Stale]:
         codes = [code for code in one.content.get("placements", ()) if code in closed]
         if codes:
             yield Stale(
-                one, "placement_inactive", _("placement out of use: %(codes)s") % {"codes": _some(codes)}
+                one, "placement_inactive", _("placement out of use: %(codes)s") % {"codes": some_of(codes)}
             )
 
 
@@ -208,7 +208,7 @@ def _dates(drafts: Sequence[Member]) -> Iterable[Stale]:
         texts = [one.content["name"], *_texts(display.get(name) for name in ("title", "badge", "rules"))]
         found = list(dict.fromkeys(day for text in texts for day in DATES.findall(text)))
         if found:
-            yield Stale(one, "dates", _("its texts name a day: %(days)s") % {"days": _some(found)})
+            yield Stale(one, "dates", _("its texts name a day: %(days)s") % {"days": some_of(found)})
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:
@@ -219,7 +219,7 @@ def _texts(values: Iterable[Any]) -> Iterable[str]:
             yield value
 
 
-def _some(items: Sequence[str]) -> str:
+def some_of(items: Sequence[str]) -> str:
     """The first few, and how many more there are."""
     shown = "、".join(items[:NAMED])
     return (

@@ -33,6 +33,7 @@ class EventForm(forms.ModelForm):
         owner: Any = self.fields.get("owner")
         if owner is not None:
             owner.queryset = User.objects.filter(is_active=True).order_by("username")
+            owner.label_from_instance = lambda user: user.full_name
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

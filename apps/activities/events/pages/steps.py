@@ -23,9 +23,9 @@ from apps.activities.events.members import Member, chosen, members_of
 from apps.activities.events.models import Event
 from apps.activities.events.pages.forms import ExtendForm, NothingForm, ReasonForm
 from apps.activities.events.pages.numbers import numbers_of
-from apps.activities.events.pages.page import DOCUMENT_LABELS, url_of
+from apps.activities.events.pages.page import DOCUMENT_LABELS, times_of, url_of
 from apps.activities.events.services.acting import pausable, submittable
-from apps.activities.events.staleness import place_in_words
+from apps.activities.events.staleness import place_in_words, some_of
 from apps.catalog.selectors import portal
 from apps.core.errors import DomainError
 from apps.offers.forms.fault_texts import text_of_fault
@@ -202,6 +202,7 @@ def _rows(members: Sequence[Member]) -> list[dict[str, Any]]:
             "member": one,
             "kind": DOCUMENT_LABELS[one.document],
             "url": url_of(one),
+            "times": times_of(one),
             "numbers": numbers_of(one, currency),
             "hash": (one.opened or one.thing.current).content_hash,
         }
@@ -228,14 +229,17 @@ def _run(
     try:
         messages.success(request, str(step.run(event, members, actor, answers)))
     except DocumentFaults as error:
-        return [_in_words(fault, members) for fault in error.faults]
+        return _in_words(error.faults, members)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     return []
 
 
-def _in_words(fault: Fault, members: Sequence[Member]) -> str:
-    """A packet's fault lies under the code of its thing."""
-    code, _colon, path = fault.path.partition(": ")
-    name = next((one.thing.title for one in members if one.code == code), code)
-    return f"{name}: {place_in_words(path)}{text_of_fault(fault)}"
+def _in_words(faults: Sequence[Fault], members: Sequence[Member]) -> list[str]:
+    """Each sentence once with the members it is about: a packet's fault lies under the code of its thing."""
+    titles = {one.code: one.thing.title for one in members}
+    about: dict[str, list[str]] = {}
+    for fault in faults:
+        code, _colon, path = fault.path.partition(": ")
+        about.setdefault(f"{place_in_words(path)}{text_of_fault(fault)}", []).append(titles.get(code, code))
+    return [f"{text}: {some_of(names)}" for text, names in about.items()]
