@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from apps.activities.models import Activity
 from apps.catalog.models import Brand, Portal, Shop, Sku
+from apps.offers import foresight
+from apps.offers.foresight import Foreseen
 from tests.activities.cast import person
 from tests.browser.window import PASSWORD
 
@@ -143,3 +145,95 @@ def test_a_draft_on_record_saves_itself(operator):
     page.click("#pp-block-more > summary")
     operator.press("[name=_save]")
     expect(page.locator("body")).to_contain_text("草稿已保存。")
+
+
+def test_what_is_wrong_leads_to_its_field(operator):
+    """Given faults in folded places, then the list names each and 去修改 goes there."""
+    operator.go(f"{ADD}?kind=direct_reduction")
+    page = operator.page
+    fill_times(page)
+    page.fill("[name='params.value']", "10")
+    page.click("#pp-block-more > summary")
+    page.click("[data-keep-open=more-2] > summary")
+    page.fill("[name='limits.total_orders']", "0")
+    page.click("[data-keep-open=more-2] > summary")
+    page.click("#pp-block-more > summary")
+    expect(page.locator("#pp-state")).to_have_text("1 处待完善")
+    page.click("#pp-state")
+    line = page.locator("#pp-mistakes li")
+    expect(line).to_contain_text("总共（单）")
+    line.locator("button:text-is('去修改')").click()
+    expect(page.locator("[name='limits.total_orders']")).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("5")
+    expect(page.locator("#pp-mistakes")).to_be_hidden()
+    operator.press("[name=_save]")
+    assert Activity.objects.get().open_version().content["limits"]["total_orders"] == 5
+
+
+def test_a_phone_shows_what_customers_see(operator):
+    operator.go(f"{ADD}?kind=direct_reduction")
+    page = operator.page
+    fill_times(page)
+    page.fill("[name='params.value']", "10")
+    glass = page.locator(".pp-phone-glass")
+    expect(glass).to_contain_text("¥390")
+    expect(glass).to_contain_text("试试")
+    page.click("#pp-block-more > summary")
+    page.click("[data-keep-open=more-5] > summary")
+    page.fill("[name='display.badge.zh-hans']", "立减十元")
+    page.fill("[name='display.badge.en']", "10 off")
+    page.fill("[name=visible_from]", "2030-11-09 00:00")
+    expect(glass).to_contain_text("立减十元")
+    page.click("[data-phone-choose][value=before]")
+    expect(glass).to_contain_text("11月10日 20:00 起 ¥390")
+    page.click("[data-phone-choose][value=after]")
+    expect(glass).to_contain_text("已抢光")
+    expect(glass).to_contain_text("¥400")
+    page.click("[data-phone-choose][value=during]")
+    page.click("[data-phone-choose][value=cart]")
+    page.click("[data-phone-choose][value=en]")
+    expect(glass).to_contain_text("10 off")
+    page.fill("[name='params.value']", "20")
+    expect(glass).to_contain_text("−¥20")
+
+
+def test_each_way_to_stack_tells_its_worst_price(operator, monkeypatch):
+    def told(content, sku):
+        return Foreseen(39_000 - 1_000 * len(content["stacks_with"]), ("试试", "平台券"))
+
+    monkeypatch.setattr(foresight, "_asked", [told])
+    Sku.objects.filter(pk="TV-1").update(floor_price_amount=35_000)
+    operator.go(f"{ADD}?kind=direct_reduction")
+    page = operator.page
+    fill_times(page)
+    page.fill("[name='params.value']", "10")
+    ways = page.locator("[data-field=stacking] .pp-worst")
+    expect(ways).to_have_text(["¥390", "¥370", "¥360", "¥340 低于底价"])
+    assert "试试 + 平台券" in ways.first.get_attribute("title")
+    operator.picture("editor-worst")
+
+
+def test_all_of_it_by_keyboard(operator):
+    """From the first field to a saved draft without a mouse."""
+    operator.go(f"{ADD}?kind=direct_reduction")
+    page = operator.page
+    page.focus("[name=name]")
+    for text, tabs in (("键盘", 1), ("2030-11-10 20:00", 1), ("2030-11-12 20:00", 1)):
+        page.keyboard.type(text)
+        for _tab in range(tabs):
+            page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "BUTTON":
+            page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.name") != "params.value":
+        page.keyboard.press("Tab")
+    page.keyboard.type("10")
+    while page.evaluate("document.activeElement.name") != "stacking":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[name=stacking][value=coupons]")).to_be_checked()
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    content = Activity.objects.get().open_version().content
+    assert (content["name"], content["stacks_with"]) == ("键盘", ["shop_coupon", "platform_coupon"])
