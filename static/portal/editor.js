@@ -136,6 +136,13 @@
 
     // The worst price beside each way to stack; a search of the whole market, so it waits until one has stopped typing.
     function showWorst(answer) {
+        const field = form.querySelector("[data-field=stacking]");
+        field?.querySelector("[data-worst-hint]")?.remove();
+        if (field && answer.sample) {
+            const hint = Object.assign(document.createElement("p"), { className: "pp-hint", textContent: answer.sample });
+            hint.dataset.worstHint = "1";
+            field.append(hint);
+        }
         for (const radio of form.querySelectorAll("[name=stacking]")) {
             const label = radio.closest("label") || form.querySelector(`label[for="${radio.id}"]`);
             label?.querySelector(".pp-worst")?.remove();

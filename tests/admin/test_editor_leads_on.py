@@ -198,3 +198,13 @@ def test_what_it_may_cost_is_always_said(ann, as_user):
     assert "50 units of ¥20 each at worst: ¥1,000." in panel
     assert "Nothing limits it" in window.post(PREVIEW, percentage()).json()["panel"]
     assert "Known once the benefit is complete." in window.post(PREVIEW, percentage(name="")).json()["panel"]
+
+
+def test_a_submission_refused_leads_to_what_is_wrong(ann, as_user):
+    goods()
+    activity = drafted(ann, **hours(-30, -20))
+    page = as_user(ann).post(page_of(activity, "do", "submit")).content.decode()
+    assert "Something must be put right first:" in page
+    assert "<strong>Ends</strong> lies in the past" in page
+    assert f'href="{page_of(activity)}#field=ends_at"' in page
+    assert activity.status == "draft"

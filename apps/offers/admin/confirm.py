@@ -15,9 +15,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from apps.accounts.current import signed_in
 from apps.core.errors import DomainError
 from apps.offers.admin.doings import Doing
+from apps.offers.admin.mistakes import Mistake, mistakes_of
 from apps.offers.admin.preview import say
 from apps.offers.admin.situation import situation_of
-from apps.offers.forms.fault_texts import text_of_fault
 from apps.offers.versions.errors import DocumentFaults
 
 LONGEST_REASON = 1_000
@@ -30,6 +30,7 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, doing: Doing, thing: Any, data: Any = None) -> None:
         super().__init__(data=data, label_suffix="")
+        self.mistakes: list[Mistake] = []
         self.fields.update(doing.fields(thing))
         if doing.reason != "none":
             self.fields["reason"] = forms.CharField(
@@ -56,7 +57,7 @@ def confirm_view(model_admin: Any, request: HttpRequest, object_id: str, code: s
         messages.error(request, _("This cannot be done now, or not by you."))
         return HttpResponseRedirect(model_admin.url_of(thing))
     form = ConfirmForm(doing, thing, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid() and _run(doing, thing, request, form):
+    if request.method == "POST" and form.is_valid() and _run(model_admin, doing, thing, request, form):
         messages.success(request, doing.done)
         return HttpResponseRedirect(model_admin.url_of(thing))
     shown = situation.shown
@@ -75,13 +76,14 @@ def confirm_view(model_admin: Any, request: HttpRequest, object_id: str, code: s
     return TemplateResponse(request, "admin/portal/confirm.html", context)
 
 
-def _run(doing: Doing, thing: Any, request: HttpRequest, form: ConfirmForm) -> bool:
+def _run(model_admin: Any, doing: Doing, thing: Any, request: HttpRequest, form: ConfirmForm) -> bool:
     """Whether the service did it; refusals become errors of the form."""
     try:
         doing.run(thing, signed_in(request), form.cleaned_data.get("reason", ""), form.answers())
     except DocumentFaults as error:
-        for fault in error.faults:
-            form.add_error(None, f"{fault.path}: {text_of_fault(fault)}")
+        form.add_error(None, _("Something must be put right first:"))
+        shown = situation_of(thing, signed_in(request)).shown
+        form.mistakes = mistakes_of(error.faults, model_admin.form_class(content=shown.content))
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
     else:

@@ -38,6 +38,8 @@ def worst_answer(document: str, form: DocumentForm, currency: str, request: Http
         said = _of_way(document, raw, layers_of(way, own, ticked), sku, currency)
         if said is not None:
             ways[way] = said
+    if not ways:
+        return JsonResponse({})
     title = _("Worst price of %(name)s with everything that runs or is approved") % {
         "name": sku.name or sku.code
     }
