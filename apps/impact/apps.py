@@ -7,10 +7,11 @@ class ImpactConfig(AppConfig):
     verbose_name = _("Impact")
 
     def ready(self) -> None:
+        from apps.activities.events import prices_then
         from apps.approvals.registry import watch_opened
         from apps.core import jobs, outbox
         from apps.impact.patrol import refusals, walking
-        from apps.impact.prices import reading
+        from apps.impact.prices import list_changes, reading
         from apps.impact.reports import searching, starting, telling
         from apps.orders import price_past
 
@@ -19,6 +20,7 @@ class ImpactConfig(AppConfig):
         )
         outbox.consume(refusals.TOPIC, "alerts", refusals.note_refused)
         price_past.register(reading.LOWS, reading.history)
+        prices_then.register(list_changes.list_changes)
         jobs.register(
             starting.KIND, searching.step, label=_("Impact report"), tell=telling.tell, page=telling.page
         )

@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.activities import services as activity_services
-from apps.activities.events import prices_then, services
+from apps.activities.events import services
 from apps.activities.events.members import members_of
 from apps.activities.events.models import CopiedMember, Event, EventMember
 from apps.activities.events.reach import reach_of
-from apps.activities.events.staleness import stale_in
+from apps.activities.events.staleness import Stale, stale_in
 from apps.activities.models import Activity
 from apps.approvals import services as approvals
 from apps.approvals.models import ApprovalRequest
@@ -23,6 +23,7 @@ from apps.core.clock import database_now, frozen
 from apps.core.errors import DomainError, Forbidden
 from apps.core.models import AuditEntry
 from apps.coupons.models import ClaimCampaign, CouponTemplate
+from apps.impact.models.prices import PriceSpan
 from apps.offers.compile import compile_activity, instant
 from apps.offers.models import PlacementRecord
 from apps.offers.versions.errors import DocumentFaults
@@ -83,12 +84,14 @@ def copied(event: Event, by: Any, **changes: Any) -> Event:
     return services.copy_event(event=event, actor=by, **options)
 
 
-def stale(event: Event) -> set[tuple[str, str, bool]]:
+def stale_of(event: Event) -> list[Stale]:
     members = members_of(event)
     offers = [compile_activity(one.content) for one in members if one.document == "activity"]
-    return {
-        (one.member.code, one.code, one.blocks) for one in stale_in(members, reach_of(offers), database_now())
-    }
+    return stale_in(members, reach_of(offers), database_now())
+
+
+def stale(event: Event) -> set[tuple[str, str, bool]]:
+    return {(one.member.code, one.code, one.blocks) for one in stale_of(event)}
 
 
 def test_all_times_move_by_one_offset_and_members_name_each_other(event, ann):
@@ -260,11 +263,19 @@ def test_past_windows_and_coupons_that_end_early_are_stale(event, ann):
     assert ("flash-d12-2026", "past", True) in found
 
 
-def test_whoever_keeps_prices_is_asked_instead_of_the_log(event, ann, monkeypatch):
+def test_a_price_changed_by_an_import_is_known_by_its_history(event, ann):
     goods()
-    content = {"code": "named", "event": "d11-2026", "scope": {"mode": "include", "skus": ["A"]}}
-    drafted(ann, "named", **{key: value for key, value in content.items() if key != "code"})
+    drafted(ann, "named", event="d11-2026", scope={"mode": "include", "skus": ["A"]})
     copy = copied(event, ann)
-    monkeypatch.setattr(prices_then, "_sources", [])
-    prices_then.register(lambda skus, since: {"A": [(database_now(), 12_300)]})
-    assert ("named-d12-2026", "price_changed", False) in stale(copy)
+    now = database_now()
+    hours = [timedelta(hours=number) for number in (0, 1, 2)]
+    for begins, ends, amount in ((-9, 1, 12_300), (1, 2, 12_300), (2, None, 10_000)):
+        PriceSpan.objects.create(
+            sku="A",
+            list_amount=amount,
+            price_amount=amount,
+            starts_at=now + timedelta(hours=begins),
+            ends_at=None if ends is None else now + hours[ends],
+        )
+    [found] = [one.text for one in stale_of(copy) if one.code == "price_changed"]
+    assert found == "1 list price changed since: A ¥123 → ¥100"
