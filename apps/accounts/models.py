@@ -47,6 +47,9 @@ class User(AbstractUser):
         """As colleagues know them; the user name where nobody wrote it down."""
         return self.get_full_name() or self.get_username()
 
+    def __str__(self) -> str:
+        return self.full_name
+
     @property
     def roles(self) -> list[Role]:
         names = set(self.groups.values_list("name", flat=True))
@@ -108,3 +111,47 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {LABELS[Role(self.role)]}"
+
+
+class Favourite(models.Model):
+    """A star of one person on one thing, whatever it is."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="favourites", verbose_name=_("user"))
+    subject_type = models.CharField(_("kind of thing"), max_length=80)
+    subject_key = models.CharField(_("thing"), max_length=64)
+    created_at = models.DateTimeField(_("created"), db_default=DatabaseNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("favourite")
+        verbose_name_plural = _("favourites")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject_type", "subject_key"], name="favourite_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_type} {self.subject_key}"
+
+
+class SavedFilter(models.Model):
+    """A view of a list under a name: its address's query; `listed` is the model of the list."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_filters", verbose_name=_("owner"))
+    listed = models.CharField(_("list"), max_length=80)
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(_("query"), max_length=2_000, blank=True)
+    shared = models.BooleanField(_("shared"), default=False)
+    created_at = models.DateTimeField(_("created"), db_default=DatabaseNow(), editable=False)
+
+    class Meta:
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "listed", "name"], name="saved_filter_name_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="saved_filter_has_name"),
+        ]
+        indexes = [models.Index(fields=["listed"], condition=Q(shared=True), name="saved_filter_shared")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -33,6 +33,7 @@ TEXTS: dict[str, Promise] = {
     "delegation.confirm": _("%(actor)s named %(delegate)s as delegate: an administrator must confirm it"),
     "delegation.confirmed": _("%(actor)s confirmed the delegation to %(delegate)s"),
     "delegation.ended": _("%(actor)s ended the delegation to %(delegate)s"),
+    "thing.handed_over": _("%(actor)s handed over to you: %(title)s (%(reason)s)"),
     "activity.paused": _("%(actor)s paused %(title)s (%(reason)s)"),
     "activity.units_gone": _("%(level)s%% of the stock of %(title)s is sold."),
     "activity.budget_gone": _("%(level)s%% of the budget of %(title)s is spent."),

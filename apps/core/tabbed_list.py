@@ -6,9 +6,11 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
 
 TAB = "tab"
+STARRED = "starred"
 EXACT = 10_000
 
 
@@ -26,7 +28,14 @@ class TabbedChangeList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         queryset = super().get_queryset(request, exclude_parameters)
+        if self.tab == STARRED and self.has_stars:
+            return queryset.filter(starred=True)
         return self.model_admin.tab_queryset(request, queryset, self.tab)
+
+    @property
+    def has_stars(self) -> bool:
+        """Whether its rows say which of them the reader has starred, as `starred`."""
+        return hasattr(self.model_admin, "star")
 
     def get_results(self, request: HttpRequest) -> None:
         """The heading says how many of how many; here the tab says of what, and nothing is counted twice."""
@@ -35,13 +44,14 @@ class TabbedChangeList(ChangeList):
 
     def tab_links(self) -> list[dict[str, Any]]:
         """Every tab with its address; the page starts anew, filters and search stay."""
+        stars = [(STARRED, _("Starred"))] if self.has_stars else []
         return [
             {
                 "title": title,
                 "active": name == self.tab,
                 "link": self.get_query_string({TAB: name} if name else {}, [TAB, "p"]),
             }
-            for name, title in self.model_admin.tabs
+            for name, title in (*self.model_admin.tabs, *stars)
         ]
 
 

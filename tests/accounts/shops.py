@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from apps.activities import services
 from apps.activities.models import Activity
+from apps.activities.patterns.models import Pattern
 from apps.approvals.models import ApprovalRequest
 from apps.catalog.models import Shop, Sku
 from apps.core.clock import database_now
@@ -104,6 +105,16 @@ def voiding(shop: str) -> Voiding:
     )
 
 
+def pattern(shop: str) -> Pattern:
+    content = {**activity(shop, f"of-pattern-{shop}").open_version().content}
+    for left_out in ("code", "starts_at", "ends_at", "event"):
+        content.pop(left_out, None)
+    kept_by = person(f"keeper-{shop}", "operator")
+    return Pattern.objects.create(
+        name=f"样板{shop}", shop_code=shop, kind=content["kind"], content=content, kept_by=kept_by
+    )
+
+
 def request(shop: str) -> ApprovalRequest:
     thing = activity(
         shop,
@@ -116,6 +127,7 @@ def request(shop: str) -> ApprovalRequest:
 #: by label of the model: makes the row of a shop, or of the platform
 ROWS: dict[str, Any] = {
     "activities.activity": activity,
+    "activities.pattern": pattern,
     "approvals.approvalrequest": request,
     "catalog.shop": lambda shop: Shop.objects.get(pk=shop) if shop else None,
     "catalog.sku": lambda shop: Sku.objects.get(pk=f"sku-{shop or 0}"),

@@ -69,6 +69,7 @@ STEPS = {
     "withdraw_revocation": ("revocation", set()),
     "lift_stop": ("stopped", {"operator"}),
     "discard": ("revision", {"operator"}),
+    "hand_over": ("draft", {"operator"}),
 }
 ANSWERS = {
     "stop_skus": {"skus": "A"},
@@ -110,6 +111,8 @@ def test_who_takes_which_step(ann, cleo, somebody, step, role):
     answers = dict(ANSWERS.get(step, {}))
     if step == "lift_stop":
         answers["stops"] = str(activity.stops.get().pk)
+    if step == "hand_over":
+        answers["to"] = str(person("zoe", "operator").pk)
     before = picture(activity)
     client = somebody(role)
     answer = client.post(page_of(activity, "do", step), {"reason": "because", **answers})

@@ -48,7 +48,7 @@ TABS = (
 
 @admin.register(Activity)
 class ActivityAdmin(VersionedAdmin):
-    list_display = ("title_and_code", "kind_name", "state", "window", "shop", "owner")
+    list_display = ("star", "title_and_code", "kind_name", "state", "window", "shop", "owner")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),

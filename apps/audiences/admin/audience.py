@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
+from apps.accounts.admin.field_history import FieldHistory
 from apps.accounts.current import signed_in
 from apps.audiences.admin.forms import AudienceForm, RuleField, UploadForm
 from apps.audiences.models import Audience, Snapshot
@@ -34,7 +35,7 @@ RULE_WAITS = _(
 
 
 @admin.register(Audience)
-class AudienceAdmin(ModelAdmin):
+class AudienceAdmin(FieldHistory, ModelAdmin):
     list_display = ("code", "name", "in_words", "list_size", "counted", "updated_at")
     search_fields = ("code", "name")
     ordering = ("code",)
@@ -47,6 +48,11 @@ class AudienceAdmin(ModelAdmin):
 
     actions = None
     actions_detail = ("upload_list", "count_now")
+
+    def value_in_words(self, name: str, value: Any) -> str:
+        if name == "rule" and isinstance(value, dict):
+            return sentence(value, get_language() or "en", timezone.get_current_timezone())
+        return super().value_in_words(name, value)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from apps.accounts.admin.field_history import FieldHistory
 from apps.approvals.models import ApprovalRequest
 from apps.core.errors import DomainError
 from apps.core.long_lists import LongListMixin
@@ -22,7 +23,7 @@ def tell_asked(request: HttpRequest, asked: ApprovalRequest | None) -> None:
         messages.warning(request, text)
 
 
-class CatalogAdmin(LongListMixin, ModelAdmin):
+class CatalogAdmin(FieldHistory, LongListMixin, ModelAdmin):
     """Codes are given once, nothing is deleted, and what a service refuses is said on the page."""
 
     actions = None

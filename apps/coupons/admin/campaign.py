@@ -28,7 +28,7 @@ from apps.offers.lifecycle import RUNNING, State, VersionState
 
 @admin.register(ClaimCampaign)
 class ClaimCampaignAdmin(VersionedAdmin):
-    list_display = ("title_and_code", "mode", "state", "window", "quantity", "owner")
+    list_display = ("star", "title_and_code", "mode", "state", "window", "quantity", "owner")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("mode", ChoicesDropdownFilter),

@@ -31,7 +31,7 @@ from apps.pricing.money import format_money
 
 @admin.register(CouponTemplate)
 class CouponTemplateAdmin(VersionedAdmin):
-    list_display = ("title_and_code", "kind_name", "state", "issuer", "budget", "owner")
+    list_display = ("star", "title_and_code", "kind_name", "state", "issuer", "budget", "owner")
     list_filter = (("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
     search_fields = ("code", "name")
     search_help_text = _("Name or code")

@@ -11,13 +11,14 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldBooleanSwitchWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from apps.accounts.models import User
 from apps.offers.admin.situation import Situation
 from apps.offers.forms.slots import Text
 from apps.offers.lifecycle import Action, Right, VersionState
 from apps.offers.versions import drafts, review, revocation, running
+from apps.offers.versions.owning import colleagues_for, hand_over
 
 Service = Callable[..., Any]
 Fields = Callable[[Any], Mapping[str, forms.Field]]
@@ -104,6 +105,15 @@ def _unpaid_field(thing: Any) -> Mapping[str, forms.Field]:
     }
 
 
+def _colleagues(thing: Any) -> Mapping[str, forms.Field]:
+    people = colleagues_for(type(thing), thing.shop_code).exclude(pk=thing.owner_id)
+    return {"to": forms.ModelChoiceField(label=_("To whom"), queryset=people, widget=UnfoldAdminSelectWidget)}
+
+
+def _hand_over(thing: Any, actor: User, reason: str, answers: Mapping[str, Any]) -> int:
+    return hand_over(model=type(thing), keys=[thing.pk], to=answers["to"], actor=actor, reason=reason)
+
+
 REVIEW_DOINGS = (
     Doing(
         "submit",
@@ -142,6 +152,17 @@ REVIEW_DOINGS = (
         _("The draft was discarded."),
         icon="delete",
         grave=True,
+    ),
+    Doing(
+        "hand_over",
+        _("Hand over"),
+        _("Only the owner changes. Whoever wrote in it may still not approve it."),
+        _hand_over,
+        lambda situation: situation.may(Right.EDIT),
+        _("It has another owner now."),
+        reason="may",
+        fields=_colleagues,
+        icon="person_add",
     ),
 )
 

@@ -6,21 +6,24 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from apps.accounts.admin.starred import Starred
 from apps.accounts.current import signed_in
 from apps.approvals.admin.presenters import Way
 from apps.catalog.selectors import portal
 from apps.core.tabbed_list import EstimatingPaginator, TabbedChangeList
-from apps.offers.admin import confirm, copying, editor, filters, picking
+from apps.offers.admin import confirm, copying, editor, filters, owning, picking
 from apps.offers.admin.doings import Doing, offered
+from apps.offers.admin.history import DocumentHistory
 from apps.offers.admin.looks import STATE_LOOKS
 from apps.offers.admin.preview import preview
 from apps.offers.admin.situation import Situation, situation_of
@@ -29,12 +32,13 @@ from apps.offers.documents import diff
 from apps.offers.forms.document_form import DocumentForm
 from apps.offers.forms.slots import Text
 from apps.offers.lifecycle import Right
+from apps.offers.versions.owning import MOST_AT_ONCE
 
 #: the editor's button that saves the draft and opens the simulator with it
 SIMULATE = "_simulate"
 
 
-class VersionedAdmin(ModelAdmin):
+class VersionedAdmin(Starred, DocumentHistory, ModelAdmin):
     """Children name the form, the buttons and what a new document says."""
 
     list_per_page = 50
@@ -48,7 +52,8 @@ class VersionedAdmin(ModelAdmin):
     add_title: ClassVar[Text]
     tabs: ClassVar[tuple[tuple[str, Text], ...]] = ()
 
-    actions = None
+    actions = ("hand_over_ticked",)
+    list_display_links = ("title_and_code",)
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         raise NotImplementedError
@@ -108,6 +113,12 @@ class VersionedAdmin(ModelAdmin):
     def state(self, thing: Any) -> tuple[str, str]:
         return thing.status, thing.get_status_display()
 
+    @admin.action(description=_("Hand over"), permissions=["change"])
+    def hand_over_ticked(self, request: HttpRequest, queryset: Any) -> HttpResponse:
+        keys = ",".join(str(key) for key in queryset.order_by().values_list("pk", flat=True)[:MOST_AT_ONCE])
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_hand_over"
+        return HttpResponseRedirect(f"{reverse(name)}?ids={keys}")
+
     # Pages
 
     def get_urls(self) -> list[URLPattern]:
@@ -115,6 +126,7 @@ class VersionedAdmin(ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("preview/", wrap(lambda r: editor.preview_view(self, r)), name=f"{name}_preview"),
+            path("hand-over/", wrap(lambda r: owning.hand_over_view(self, r)), name=f"{name}_hand_over"),
             path("swap/", wrap(lambda r: editor.swap_view(self, r)), name=f"{name}_swap"),
             path("worst/", wrap(lambda r: editor.worst_view(self, r)), name=f"{name}_worst"),
             path("pick/<slug:source>/", wrap(self.pick_view), name=f"{name}_pick"),
@@ -188,6 +200,7 @@ class VersionedAdmin(ModelAdmin):
                 {"doing": doing, "url": self.url_of(thing, "do", doing.code)}
                 for doing in offered(self.doings, situation)
             ],
+            "history_url": self.url_of(thing, "history"),
             "copy_url": self.url_of(thing, "copy") if self.has_add_permission(request) else "",
             "state_look": STATE_LOOKS.get(thing.status, ""),
             "waiting": situation.requests,

@@ -22,6 +22,8 @@ from apps.offers.versions.models import Version, Versioned
 from apps.offers.versions.steps import Step, audit_action, begin, begin_locked, finish, lock, permit
 
 Thing = TypeVar("Thing", bound=Versioned)
+#: of the changes of one save, so many are kept with their values
+TOLD = 200
 
 
 @transaction.atomic
@@ -135,7 +137,9 @@ def _overwrite(
 ) -> bool:
     if version.content_hash == content_hash(wanted):
         return False
-    changed = [change.path for change in diff(version.content, wanted)]
+    changes = diff(version.content, wanted)
+    changed = [change.path for change in changes]
+    values = [[change.path, change.old, change.new] for change in changes[:TOLD]]
     require_shop(actor, thing.shop_of(wanted), thing.SHOP_FIELD)
     before = {"revision": version.revision, "content_hash": version.content_hash}
     _recode(thing, wanted["code"])
@@ -151,7 +155,12 @@ def _overwrite(
         thing.show(wanted)
         thing.updated_at = version.saved_at
         thing.save()
-    after = {"revision": version.revision, "content_hash": version.content_hash, "changed": changed}
+    after = {
+        "revision": version.revision,
+        "content_hash": version.content_hash,
+        "changed": changed,
+        "values": values,
+    }
     record(action=audit_action(thing, "edit"), subject=thing, actor=actor, before=before, after=after)
     return True
 
