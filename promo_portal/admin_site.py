@@ -23,6 +23,7 @@ class PortalAdminSite(UnfoldAdminSite):
         from apps.accounts.admin.list_pages import remove_view, save_view, star_view
         from apps.orders.simulator.views import pick_view  # models are not loaded yet when the site is made
         from apps.packs.event_export import event_pack_view
+        from apps.reporting.pages.urls import report_urls
         from apps.reporting.watch.views import board_view, more_stock_view
 
         return [
@@ -32,6 +33,7 @@ class PortalAdminSite(UnfoldAdminSite):
             path("simulator/", self.admin_view(self.simulator), name="simulator"),
             path("simulator/pick/<slug:source>/", self.admin_view(pick_view), name="simulator_pick"),
             path("events/<str:code>/pack/", self.admin_view(event_pack_view), name="event_pack"),
+            *report_urls(self),
             path("watch/rows/", self.admin_view(board_view), name="watch_board"),
             path("watch/stop/<slug:code>/", self.admin_view(self.stop), name="watch_stop"),
             path("watch/more-stock/<str:code>/", self.admin_view(more_stock_view), name="watch_more_stock"),

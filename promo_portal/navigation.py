@@ -50,6 +50,7 @@ def promotions() -> dict[str, Any]:
         _item(_("Mass start"), "rocket_launch", "impact_starts", "activities.view_activity"),
         _list(_("Orders"), "receipt_long", "orders.order"),
         _list(_("Unpaid orders cancelled"), "money_off", "orders.voiding"),
+        _item(_("Reports"), "monitoring", "reports", "reporting.view_review"),
     )
 
 

@@ -102,6 +102,7 @@ REACH: dict[str, Reach] = {
     "offers.placementrecord": Everybodys(),
     "orders.order": Sold("shop_code"),
     "orders.voiding": Through("offer", "activities.activity"),
+    "reporting.review": OfShop("shop_code"),
     "risk.decision": Closed(),
     "risk.deniedmark": Closed(),
     "risk.reviewcase": Closed(),

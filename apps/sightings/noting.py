@@ -12,12 +12,10 @@ from django.db import DatabaseError, connection
 from apps.core.clock import now_sql
 from apps.sightings.partitions import make_partitions
 
-#: how far back and ahead of the database's clock a sighting may lie
-BACK, AHEAD = "7 days", "10 minutes"
 NO_PARTITION = "23514"
 # Told without a time it is told now: one sent again after midnight is still the same.
-STATEMENT = f"""
-WITH clock AS MATERIALIZED (SELECT {{now}} AS now),
+STATEMENT = """
+WITH clock AS MATERIALIZED (SELECT {now} AS now),
 told AS MATERIALIZED (
     SELECT e.n, coalesce(e.at, clock.now) AS at, e.at IS NULL AS untimed, e.event, e.type, e.code, e.placement,
         e.customer, e.channel, e.terminal
@@ -26,7 +24,7 @@ told AS MATERIALIZED (
 ),
 misplaced AS MATERIALIZED (
     SELECT n FROM told, clock
-    WHERE at < clock.now - interval '{BACK}' OR at > clock.now + interval '{AHEAD}'
+    WHERE at < clock.now - interval '7 days' OR at > clock.now + interval '10 minutes'
 ),
 noted AS (
     INSERT INTO sightings_sighting
@@ -43,7 +41,7 @@ noted AS (
     RETURNING 1
 )
 SELECT (SELECT count(*) FROM noted), ARRAY(SELECT n FROM misplaced ORDER BY n)
-"""  # noqa: S608 - constants of ours
+"""
 
 
 @dataclass(frozen=True, slots=True)

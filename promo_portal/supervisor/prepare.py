@@ -53,6 +53,7 @@ def main() -> None:
         write_key(folder / name, scopes, replace=loaded)
     if loaded and pack is None and not goods_of_its_own:
         call_command("demo_orders", client=client_of("storefront.key"))
+        call_command("demo_past", client=client_of("storefront.key"))
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""Reports to take away: a workbook with every part, or the orders as CSV."""

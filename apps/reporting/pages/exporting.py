@@ -1,0 +1,23 @@
+"""Starts an export; the page of the task shows how far it is and has the file."""
+
+from __future__ import annotations
+
+from django.contrib.admin.sites import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+
+from apps.reporting.exports.job import FORMATS, start_export
+from apps.reporting.pages.asking import reader_of, subject_of
+
+
+def export_view(site: AdminSite, request: HttpRequest, document: str, code: str) -> HttpResponse:
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    user = reader_of(request)
+    if not user.has_perm("reporting.export_report"):
+        raise PermissionDenied
+    subject = subject_of(user, document, code)
+    wanted = request.POST.get("format", "")
+    start_export(subject=subject, format=wanted if wanted in FORMATS else "xlsx", actor=user)
+    return HttpResponseRedirect(reverse("admin:report", args=[document, code]) + "#pr-export")

@@ -1,0 +1,29 @@
+"""The addresses of the reports, below /admin/reports/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib.admin.sites import AdminSite
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from apps.reporting.pages import behind, comparing, exporting, lists, one
+
+
+def report_urls(site: AdminSite) -> list[URLPattern]:
+    def page(view: Callable[..., HttpResponse]) -> Any:
+        return site.admin_view(partial(view, site))
+
+    thing = "reports/<slug:document>/<str:code>/"
+    return [
+        path("reports/", page(lists.list_view), name="reports"),
+        path("reports/compare/", page(comparing.compare_view), name="report_compare"),
+        path(thing, page(one.report_view), name="report"),
+        path(f"{thing}print/", page(one.print_view), name="report_print"),
+        path(f"{thing}orders/", page(behind.orders_view), name="report_orders"),
+        path(f"{thing}review/", page(one.review_view), name="report_review"),
+        path(f"{thing}export/", page(exporting.export_view), name="report_export"),
+    ]

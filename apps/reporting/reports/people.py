@@ -1,0 +1,119 @@
+"""Who was shown it, who clicked, who bought, and what became of their coupons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, Sum
+
+from apps.reporting.models import Buyer, CouponFlow, Reached, Seen
+from apps.reporting.reports.numbers import ALWAYS, Period
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Customers who bought with it, and those whose first order of all was one with it."""
+
+    customers: int
+    came_new: int
+
+    @property
+    def returning(self) -> int:
+        return self.customers - self.came_new
+
+
+def people_of(offers: Collection[str]) -> People:
+    """Each person once."""
+    rows = Buyer.objects.filter(offer__in=list(offers))
+    if len(offers) == 1:
+        return People(rows.count(), rows.filter(came_new=True).count())
+    found = rows.aggregate(
+        a=Count("customer_code", distinct=True),
+        b=Count("customer_code", distinct=True, filter=Q(came_new=True)),
+    )
+    return People(found["a"], found["b"])
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What one placement showed."""
+
+    placement: str
+    exposures: int
+    clicks: int
+
+    @property
+    def rate_bps(self) -> int | None:
+        return round(10_000 * self.clicks / self.exposures) if self.exposures else None
+
+
+def seen_by_placement(codes: Collection[str], period: Period = ALWAYS) -> list[Placed]:
+    rows = period.narrow(Seen.objects.filter(code__in=list(codes)))
+    grouped = (
+        rows.values("placement").annotate(e=Sum("exposures"), c=Sum("clicks")).order_by("-e", "placement")
+    )
+    return [Placed(row["placement"], int(row["e"]), int(row["c"])) for row in grouped]
+
+
+def reached(codes: Collection[str]) -> tuple[int, int]:
+    """(people shown it, people who clicked it), as far as the shop names them."""
+    rows = Reached.objects.filter(code__in=list(codes))
+    found = rows.aggregate(
+        e=Count("customer_code", distinct=True, filter=Q(exposed=True)),
+        c=Count("customer_code", distinct=True, filter=Q(clicked=True)),
+    )
+    return found["e"], found["c"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coupons:
+    """From issue to use, in coupons; `spent` is the discount of the used ones."""
+
+    issued: int = 0
+    used: int = 0
+    returned: int = 0
+    expired: int = 0
+    voided: int = 0
+    spent: int = 0
+
+    @property
+    def kept_used(self) -> int:
+        return self.used - self.returned
+
+    @property
+    def rate_bps(self) -> int | None:
+        return round(10_000 * self.kept_used / self.issued) if self.issued else None
+
+    @property
+    def open(self) -> int:
+        """Unused or held now; a returned one that expired again is not."""
+        return self.issued - self.kept_used - self.expired - self.voided
+
+
+def coupons_of(
+    *, templates: Collection[str] = (), origins: Collection[str] = (), period: Period = ALWAYS
+) -> Coupons:
+    rows = period.narrow(
+        CouponFlow.objects.filter(Q(template__in=list(templates)) | Q(origin__in=list(origins)))
+    )
+    found = rows.aggregate(
+        issued=Sum("issued"), used=Sum("used"), returned=Sum("returned"), expired=Sum("expired"),
+        voided=Sum("voided"), spent=Sum("spent_amount"),
+    )  # fmt: skip
+    return Coupons(**{name: int(value or 0) for name, value in found.items()})
+
+
+def coupons_by_origin(origins: Collection[str], period: Period) -> dict[str, Coupons]:
+    """Of each campaign (or batch of codes) by its code."""
+    rows = period.narrow(CouponFlow.objects.filter(origin__in=list(origins))).values("origin").order_by()
+    found = rows.annotate(
+        issued_=Sum("issued"), used_=Sum("used"), returned_=Sum("returned"), expired_=Sum("expired"),
+        voided_=Sum("voided"), spent=Sum("spent_amount"),
+    )  # fmt: skip
+    return {
+        row["origin"]: Coupons(
+            row["issued_"], row["used_"], row["returned_"], row["expired_"], row["voided_"], int(row["spent"])
+        )
+        for row in found
+    }

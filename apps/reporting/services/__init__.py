@@ -1,0 +1,3 @@
+from apps.reporting.services.concluding import conclude
+
+__all__ = ["conclude"]
