@@ -79,6 +79,7 @@ ADD_PAGES = (
     "/admin/risk/rule/add/?kind=velocity",
     "/admin/risk/rule/add/?kind=order_amount",
     "/admin/risk/deniedmark/add/",
+    "/admin/coupons/codebatch/look-up/",
     "/admin/simulator/?lines=ACC-01+5%0AACC-07+2",
 )
 #: the text that people see, without what they or the demo named: codes, names, links of lists

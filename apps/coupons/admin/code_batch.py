@@ -19,6 +19,7 @@ from apps.core.csv_export import csv_response
 from apps.core.errors import DomainError
 from apps.coupons.admin.code_doings import DOINGS, View, view_of
 from apps.coupons.admin.code_list import LOOKS, CodeBatchList
+from apps.coupons.admin.code_look_up import CodeLookUp
 from apps.coupons.admin.code_numbers import coupons_of, progress_of, where_they_went
 from apps.coupons.admin.code_words import lines_of, sentence_of
 from apps.coupons.forms.code_batch import CodeBatchForm
@@ -33,7 +34,7 @@ LATEST = 20
 
 
 @admin.register(CodeBatch)
-class CodeBatchAdmin(CodeBatchList):
+class CodeBatchAdmin(CodeLookUp, CodeBatchList):
     def get_urls(self) -> list[URLPattern]:
         view, name = self.admin_site.admin_view, "coupons_codebatch"
         return [
