@@ -17,7 +17,7 @@ MOST_COUNTED = 99
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar for unfold, badges counted for this person."""
-    return [mine(request), promotions(), goods_and_people(), risk(), system()]
+    return [mine(request), promotions(), results(), goods_and_people(), risk(), system()]
 
 
 def mine(request: HttpRequest) -> dict[str, Any]:
@@ -50,7 +50,16 @@ def promotions() -> dict[str, Any]:
         _item(_("Mass start"), "rocket_launch", "impact_starts", "activities.view_activity"),
         _list(_("Orders"), "receipt_long", "orders.order"),
         _list(_("Unpaid orders cancelled"), "money_off", "orders.voiding"),
+    )
+
+
+def results() -> dict[str, Any]:
+    """What came of it, and who pays."""
+    return _group(
+        _("Results"),
         _item(_("Reports"), "monitoring", "reports", "reporting.view_review"),
+        _list(_("Settlements"), "account_balance", "reporting.settlementmonth"),
+        _list(_("Reconciliations"), "balance", "reporting.reconciliation"),
     )
 
 
@@ -92,6 +101,7 @@ def system() -> dict[str, Any]:
         _list(_("Webhooks"), "webhook", "core.webhookendpoint"),
         _list(_("Deliveries"), "outgoing_mail", "core.webhookdelivery"),
         _list(_("Pause rules"), "pause_circle", "impact.pauserule"),
+        _list(_("Limits of approval"), "production_quantity_limits", "impact.impactlimits"),
         _list(_("Settings"), "settings", "catalog.portal"),
     )
 

@@ -20,6 +20,7 @@ class AdvisoryLock(IntEnum):
     SEAL_COUPONS = 9
     SIGHTING_DAYS = 30
     ROLL_UP = 31
+    SETTLEMENT = 32
     RISK_RULES = 20
 
 

@@ -11,6 +11,9 @@ class ReportingConfig(AppConfig):
         from apps.offers import conclusions
         from apps.reporting.exports.job import KIND, PERMISSION, step
         from apps.reporting.services.concluding import concluded
+        from apps.reporting.settlement import export, proofs
 
         conclusions.register(concluded)
         register(KIND, step, label=_("Export of a report"), permission=PERMISSION)
+        register(export.KIND, export.step, label=_("Export of a settlement"), permission=export.PERMISSION)
+        proofs.register_all()

@@ -11,6 +11,7 @@ from apps.reporting.models.rollups import (
     Seen,
     Trade,
 )
+from apps.reporting.models.settlement import Reconciliation, SettlementLine, SettlementMonth
 
 __all__ = [
     "About",
@@ -21,7 +22,10 @@ __all__ = [
     "Goods",
     "Mark",
     "Reached",
+    "Reconciliation",
     "Review",
     "Seen",
+    "SettlementLine",
+    "SettlementMonth",
     "Trade",
 ]

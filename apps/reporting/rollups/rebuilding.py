@@ -8,7 +8,7 @@ from django.db import transaction
 
 from apps.core.locks import AdvisoryLock, hold
 from apps.reporting.models import Borne, Buyer, CouponFlow, Goods, Mark, Seen, Trade
-from apps.reporting.rollups.rolling import BATCH, take
+from apps.reporting.rollups.rolling import BATCH, COUPONS, LEDGER, SIGHTINGS, take
 from apps.sightings.partitions import kept_days
 
 
@@ -20,7 +20,7 @@ def rebuild(batch: int = BATCH) -> int:
         model._default_manager.all().delete()
     if days := kept_days():
         Seen.objects.filter(hour__gte=datetime.combine(days[0], time.min, UTC)).delete()
-    Mark.objects.all().delete()
+    Mark.objects.filter(source__in=[LEDGER, COUPONS, SIGHTINGS]).delete()
     total = 0
     while True:
         rolled = take(batch)
