@@ -16,13 +16,17 @@ from apps.activities.models import Activity
 from apps.approvals import services as approvals
 from apps.approvals.lifecycle import Verdict
 from apps.approvals.models import ApprovalRequest
+from apps.catalog.models import Brand, Category, Sku
 from apps.core.clock import database_now
 from apps.core.errors import DomainError, Forbidden
 from apps.core.models import AuditEntry
 from apps.coupons.models import ClaimCampaign, CouponTemplate
 from apps.offers.compile import compile_activity, instant
+from apps.offers.documents import read_activity
+from apps.offers.selectors import skus_in_scope
 from apps.offers.versions.errors import DocumentFaults
-from tests.activities.cast import approved, drafted, live, log_of, picture, submitted
+from apps.pricing.faults import Findings, Reader
+from tests.activities.cast import approved, document, drafted, live, log_of, picture, submitted
 from tests.coupons.world import campaign_document, template_document
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +202,44 @@ def test_an_event_keeps_its_conclusion_and_its_owner(event, ann, ben, mia):
         services.conclude(event=event, text="x", actor=mia)
     event.refresh_from_db()
     assert event.conclusion == "库存加倍"
+
+
+SCOPES = {
+    "all": {"mode": "all"},
+    "named": {"mode": "include", "skus": ["R1", "T2"]},
+    "category": {"mode": "include", "categories": ["wear"]},
+    "leaf": {"mode": "include", "categories": ["shoes"], "except": {"brands": ["b1"]}},
+    "tagged": {"mode": "include", "tags": ["new"], "brands": ["b2"]},
+    "others": {"mode": "exclude", "categories": ["shoes"], "skus": ["T1"]},
+}
+
+
+def test_kinds_of_goods_count_like_the_scopes_themselves(db):
+    Category.objects.create(code="wear", name="wear", path=["wear"])
+    Category.objects.create(code="shoes", name="shoes", parent_id="wear", path=["wear", "shoes"])
+    for brand in ("b1", "b2"):
+        Brand.objects.create(code=brand, name=brand)
+    for number in range(1, 5):
+        brand = f"b{1 + number % 2}"
+        Sku.objects.create(code=f"R{number}", category_id="shoes", brand_id=brand, price_amount=100 * number)
+        Sku.objects.create(
+            code=f"T{number}", category_id="wear", brand_id=brand, tags=["new"], price_amount=7
+        )
+    contents = {name: _content(name, scope) for name, scope in SCOPES.items()}
+    offers = [compile_activity(content) for content in contents.values()]
+    reach = reach_of(offers)
+    counted = {name: skus_in_scope(content["scope"]).count() for name, content in contents.items()}
+    assert counted == {"all": 8, "named": 2, "category": 8, "leaf": 2, "tagged": 6, "others": 3}
+    assert {name: reach.common(name, name) for name in SCOPES} == counted
+    assert reach.common("leaf", "others") == 0
+    assert reach.common("leaf", "tagged") == 2
+    assert reach.common("named", "category") == 2
+    dearest = {offer.code: reach.goods_of(offer) for offer in offers}
+    assert (dearest["leaf"], dearest["others"]) == ([("", 300)], [("", 7)])
+
+
+def _content(code: str, scope: dict[str, Any]) -> dict[str, Any]:
+    findings = Findings()
+    content = read_activity(Reader(document(code, scope=scope, stock=None), "", findings))
+    assert findings.faults == []
+    return content

@@ -180,6 +180,7 @@ def test_chinese_pages_are_chinese_and_fit(fair, open_window, role):
 TOUR = {
     "home": "/admin/",
     "activities": "/admin/activities/activity/?tab=running",
+    "events": "/admin/activities/event/",
     "new-activity": "/admin/activities/activity/add/?kind=threshold",
     "templates": "/admin/coupons/coupontemplate/",
     "new-template": "/admin/coupons/coupontemplate/add/",
