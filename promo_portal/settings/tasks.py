@@ -10,6 +10,7 @@ __all__ = [
     "CELERY_BEAT_SCHEDULE",
     "CELERY_BEAT_SCHEDULER",
     "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP",
+    "CELERY_BROKER_TRANSPORT_OPTIONS",
     "CELERY_BROKER_URL",
     "CELERY_ENABLE_UTC",
     "CELERY_RESULT_SERIALIZER",
@@ -27,6 +28,8 @@ __all__ = [
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A request that announces a job does not wait for a broker that is away: the sweep finds the job later.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_TASK_DEFAULT_QUEUE = "portal"

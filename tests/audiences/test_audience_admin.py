@@ -67,6 +67,7 @@ def test_a_rule_is_stored_as_read(db: None, client_of: MakeClient) -> None:
         ('{"all": [{"field": "a", "op": "like", "value": 1}]}', "all[0].op: must be one of eq, ne, gt"),
         ('{"all": [{"field": "a", "op": "eq"}]}', "all[0].value: is required"),
         ("[]", "rule: must be an object"),
+        ('{"not": {"any": [{"field": "a", "op": "eq", "value": ""}]}}', "not.any[0].value: is required"),
     ],
 )
 def test_a_wrong_rule_is_refused_with_its_place(

@@ -38,6 +38,7 @@ RULE_WAITS = _(
 class AudienceAdmin(FieldHistory, ModelAdmin):
     list_display = ("code", "name", "in_words", "list_size", "counted", "updated_at")
     search_fields = ("code", "name")
+    empty_hint = _("First say whom you mean: by a rule, or by a list from a file.")
     ordering = ("code",)
     list_per_page = 50
 

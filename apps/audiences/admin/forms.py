@@ -1,6 +1,7 @@
 """What people type about audiences: a rule as JSON, checked with paths, and a list as a file."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -41,6 +42,9 @@ class RuleField(forms.CharField):
             ) from error
         findings = Findings()
         rule = read_rule(Reader(raw, "", findings))
+        if not findings.faults:
+            for path in _blank(rule, ""):
+                findings.fault(path, "required", "is required")
         if findings.faults:
             raise forms.ValidationError([told(fault) for fault in findings.faults])
         return rule
@@ -64,6 +68,17 @@ class RuleField(forms.CharField):
             return bool(self.to_python(data) != initial)
         except forms.ValidationError:
             return True
+
+
+def _blank(rule: dict[str, Any], path: str) -> Iterator[str]:
+    """Where a person has not said yet with what to compare; packs may mean an empty text."""
+    for form in ("all", "any"):
+        for number, part in enumerate(rule.get(form, ())):
+            yield from _blank(part, f"{path}{form}[{number}].")
+    if "not" in rule:
+        yield from _blank(rule["not"], f"{path}not.")
+    if rule.get("value", 0) in ("", []):
+        yield f"{path}value"
 
 
 def told(fault: Fault) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from psycopg.types.json import Jsonb
 
 from apps.audiences.models import Customer
@@ -15,6 +15,11 @@ from apps.core.bulk_upsert import Outcome, staging
 from apps.core.clock import DatabaseNow, database_now
 
 TOLD = ("member_level", "tags", "registered_at", "region", "attributes", "orders")
+LAST_ORDERS = """
+UPDATE audiences_customer c SET last_order_at = told.at
+FROM unnest(%s::text[], %s::timestamptz[]) AS told (code, at)
+WHERE c.code = told.code AND (c.last_order_at IS NULL OR c.last_order_at < told.at)
+"""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,13 @@ def ensure_customer(code: str) -> None:
 def count_paid_order(code: str) -> None:
     """One more paid order of a customer, at this moment; an unknown number stays unknown."""
     Customer.objects.filter(code=code).update(orders=models.F("orders") + 1, last_order_at=DatabaseNow())
+
+
+def note_last_orders(*, rows: Sequence[tuple[str, datetime]]) -> int:
+    """When customers last ordered before the portal counted; a later order that it knows stays. How many it noted."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_ORDERS, [[code for code, _at in rows], [at for _code, at in rows]])
+        return cursor.rowcount
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 import structlog
+from celery import current_app
 from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -91,9 +92,11 @@ def require_own(job: Job, actor: AbstractUser) -> None:
 
 
 def wake(job: int) -> None:
-    """Tell a worker at once; without a broker the sweep finds the job within seconds."""
+    """Tell a worker at once; without a broker, as in a command, the sweep finds the job within seconds."""
     from apps.core.jobs.tasks import run_job
 
+    if not current_app.conf.broker_url or not Job.objects.filter(pk=job, state__in=OPEN).exists():
+        return
     try:
         run_job.apply_async((job,), expires=EXPIRES, retry=False)
     except (KombuError, OSError):

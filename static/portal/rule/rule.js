@@ -203,5 +203,10 @@
         }
     }
 
-    for (const place of document.querySelectorAll("[data-rule]")) new Editor(place);
+    const begin = () => {
+        for (const place of document.querySelectorAll("[data-rule]")) new Editor(place);
+    };
+    // The form brings this script in the head of the page.
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+    else begin();
 })();
