@@ -24,8 +24,11 @@ from apps.orders.history import PastBook, book_then
 from apps.orders.inputs import Inputs, gather
 from apps.orders.models import Order
 from apps.orders.reversal import paid_segment
+from apps.pricing.book import OfferBook
 from apps.pricing.cart import Cart, CartLine, Coupon
 from apps.pricing.engine import price
+
+NO_OFFERS = OfferBook.build(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,15 @@ def _differences(
         back = min(max(paid[line.line] - nets[line.line], 0), left)
         left -= back
         yield LineToday(line.line, line.sku, line.quantity, paid[line.line], nets[line.line], back)
+
+
+def as_ordered(order: Order, targeted: Mapping[str, int]) -> Cart:
+    """The order's cart as its customer brought it, for replays that price it in books of their own."""
+    body = _body(order)
+    skus = {line.sku for line in body.lines}
+    inputs = gather(customer=customer_id(body), skus=skus, shop=order.shop_code or None)
+    book = PastBook(order.created_at, NO_OFFERS, {}, {}, targeted)
+    return _cart(order, body, inputs, book)
 
 
 def _body(order: Order) -> OrderBody:

@@ -43,7 +43,7 @@ class Scene:
         bit = self.market.bits.get(self.offer.code, 0)
         self.classes = [one for one in self.all_classes if one.reach & bit]
         self._bounds = Bounds(self.market, self.all_classes)
-        self.finder = Finder(self.market, self.all_classes, EXTENT)
+        self.finder = Finder(self.market, self.all_classes, EXTENT, through=self.offer.code)
 
     def may_be_low(self, one: PriceClass) -> bool:
         """Whether the bound leaves room for a price that somebody must hear of."""

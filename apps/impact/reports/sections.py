@@ -9,16 +9,19 @@ from apps.approvals.models import ApprovalRequest
 from apps.catalog.selectors import portal
 from apps.coupons.admin.exposure import of_template
 from apps.impact.reports.conflicts import conflicts
+from apps.impact.reports.forecast import forecast
 from apps.impact.reports.raised import raised
 from apps.impact.reports.scene import Scene
 from apps.impact.reports.subjects import content_of, document_of
 
 
 def sections(request: ApprovalRequest, scene: Scene) -> dict[str, Any]:
+    most = most_it_costs(request)
     return {
-        "exposure": most_it_costs(request),
+        "exposure": most,
         "conflicts": conflicts(scene),
         "raised": raised(scene),
+        "forecast": forecast(scene, most),
     }
 
 

@@ -17,6 +17,7 @@ from apps.impact.reports.links import simulator_of
 from apps.impact.reports.reading import is_stale, newest, under_way
 from apps.impact.reports.starting import COMPUTE
 from apps.impact.reports.subjects import document_of
+from apps.pricing.money import format_percent
 
 TEMPLATE = "admin/impact/report.html"
 MOST_SHOWN = 10
@@ -70,9 +71,16 @@ def _tables(request: ApprovalRequest, report: ImpactReport) -> dict[str, Any]:
         "more": max(len(found["lows"]) - MOST_SHOWN, 0),
         "raised": [(names.get(sku) or sku, now, was) for sku, now, was in found["raised"]["skus"]],
         "mine": request.subject_code,
+        "forecast": _forecast(found.get("forecast") or {}),
     }
 
 
 def _row(request: ApprovalRequest, price: Price, names: dict[str, str]) -> Row:
     shares = [(name or code, amount) for code, name, amount, _coupon in price.stack]
     return Row(price, names.get(price.sku) or price.sku, shares, simulator_of(request, price))
+
+
+def _forecast(found: dict[str, Any]) -> dict[str, Any]:
+    return (
+        {**found, "discount_percent": format_percent(found["discount_bps"])} if found.get("orders") else found
+    )

@@ -76,19 +76,29 @@ def worst_prices(
 
 
 class Finder:
-    """The same search class by class, what is shared between them prepared once."""
+    """The same search class by class, what is shared between them prepared once.
 
-    def __init__(self, market: Market, classes: Sequence[PriceClass], extent: Extent | None = None) -> None:
-        self._market, self._extent = market, extent or Extent()
+    With `through` only units count of whose price that offer has a part: what is cheap without it is not its doing.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        classes: Sequence[PriceClass],
+        extent: Extent | None = None,
+        *,
+        through: str | None = None,
+    ) -> None:
+        self._market, self._extent, self._through = market, extent or Extent(), through
         self._others = _Others(market, classes, self._extent.fillers)
         self._nobody = _Others(market, (), 0)
 
     def alone(self, one: PriceClass) -> Worst | None:
         """In carts of this SKU only: two orders of magnitude faster."""
-        return _Search(self._market, one, self._extent, self._nobody).run()
+        return _Search(self._market, one, self._extent, self._nobody, self._through).run()
 
     def among_others(self, one: PriceClass) -> Worst | None:
-        return _Search(self._market, one, self._extent, self._others).run()
+        return _Search(self._market, one, self._extent, self._others, self._through).run()
 
 
 class _Others:
@@ -135,8 +145,11 @@ class _Others:
 
 
 class _Search:
-    def __init__(self, market: Market, one: PriceClass, extent: Extent, others: _Others) -> None:
+    def __init__(
+        self, market: Market, one: PriceClass, extent: Extent, others: _Others, through: str | None = None
+    ) -> None:
         self.market, self.one, self.extent, self.others = market, one, extent, others
+        self.through = through
         self.best: Worst | None = None
 
     def run(self) -> Worst | None:
@@ -191,10 +204,10 @@ class _Search:
         for segment in quote.segments[0]:
             amount, units = segment.net, segment.units
             if self.best is None or amount * self.best.units < self.best.amount * units:
-                bought = tuple((sku.sku, units) for sku, units in goods)
-                self.best = Worst(
-                    lines[0].sku, amount, units, bought, moment, profile, tuple(_stack(segment, lines[0]))
-                )
+                stack = tuple(_stack(segment, lines[0]))
+                if self.through is None or any(share.offer == self.through for share in stack):
+                    bought = tuple((sku.sku, units) for sku, units in goods)
+                    self.best = Worst(lines[0].sku, amount, units, bought, moment, profile, stack)
 
 
 def _stack(segment: QuotedSegment, line: CartLine) -> Iterable[Share]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.activities.models import Activity
 from apps.activities.patterns.services import keep_pattern
-from apps.activities.services import copy, revise, save_draft, submit
+from apps.activities.services import copy, create_draft, revise, save_draft, submit
 from apps.catalog.models import Portal
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
@@ -30,7 +30,7 @@ PACK = Path(demo.__file__).parent / "pack.yaml"
 OPERATOR = "operator"
 #: what a new activity can begin with
 PATTERNS = {"jike-every-300-25": "每满300减25", "flash-final": "晚八点秒杀", "drinks-3-pay-2": "买3付2"}
-LONGER, AGAIN, ENCORE = "jike-every-300-25", "drinks-3-pay-2", "flash-final"
+LONGER, AGAIN, ENCORE, NUTS = "jike-every-300-25", "drinks-3-pay-2", "flash-final", "nuts-79"
 
 
 @transaction.atomic
@@ -67,8 +67,27 @@ def _leave_work(operator: User) -> None:
     again = _copy(AGAIN, "饮料冲调买3付2 返场", operator, week)
     submit(thing=again, actor=operator)
     _copy(ENCORE, "巅峰之夜秒杀 返场", operator, week)
+    submit(thing=_too_cheap(operator), actor=operator)
     for code, name in PATTERNS.items():
         keep_pattern(activity=Activity.objects.get(code=code), name=name, actor=operator)
+
+
+def _too_cheap(operator: User) -> Activity:
+    """Above its floor by itself, below its cost with two offers that run beside it: the impact report finds out."""
+    starts = database_now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
+    content = {
+        "code": NUTS,
+        "name": "每日坚果 爆款一口价79元",
+        "layer": "item",
+        "kind": "fixed_price",
+        "params": {"value": 7_900},
+        "stacks_with": ["shop", "platform", "shipping"],
+        "scope": {"mode": "include", "skus": ["SNK-01"]},
+        "starts_at": starts.isoformat(),
+        "ends_at": (starts + timedelta(days=1)).isoformat(),
+        "stock": {"total": 2_000},
+    }
+    return create_draft(model=Activity, content=content, actor=operator)
 
 
 def _copy(code: str, name: str, operator: User, shift: timedelta) -> Activity:
