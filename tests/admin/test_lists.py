@@ -90,3 +90,18 @@ def test_templates_and_campaigns_have_lists_too(ann, as_user):
         path = f"/admin/coupons/{model._meta.model_name}/"
         for tab in ("", "mine", "in_review", "approved", "stopped", "upcoming", "running", "ended"):
             assert client.get(f"{path}?tab={tab}").status_code == 200
+
+
+def test_an_empty_list_says_what_to_do_first_and_a_narrow_one_what_to_loosen(ann, as_user):
+    client = as_user(ann)
+    page = client.get(LIST).content.decode()
+    assert "First make one: what, when and on which goods." in page
+    assert "Nothing here fits" in client.get(f"{LIST}?tab=ended").content.decode()
+    assert "Nothing here fits" in client.get(f"{LIST}?q=nothing").content.decode()
+
+
+def test_the_way_to_a_list_says_each_word_once(ann, as_user):
+    page = as_user(ann, "zh-hans").get(LIST).content.decode()
+    header = page[: page.index("changelist-form")]
+    titles = [part.split("<")[0].strip() for part in header.split('tracking-tight">')[1:]]
+    assert titles.count("活动") == 1

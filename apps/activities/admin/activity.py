@@ -63,6 +63,9 @@ class ActivityAdmin(VersionedAdmin):
     form_class = ActivityForm
     doings = DOINGS
     add_title = _("New activity")
+    empty_hint = _(
+        "First make one: what, when and on which goods. Another person approves it, then it prices."
+    )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Activity], search_term: str

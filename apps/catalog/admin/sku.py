@@ -48,6 +48,7 @@ class SkuAdmin(SkuFiles, CatalogAdmin):
         BelowCostFilter,
     )
     search_fields = ("code", "name")
+    empty_hint = _("First bring your goods: import them from a file, or add one by hand.")
     ordering = ("code",)
 
     form = SkuForm

@@ -49,6 +49,7 @@ class ClaimCampaignAdmin(VersionedAdmin):
     form_class = CampaignForm
     doings = CAMPAIGN_DOINGS
     add_title = _("New claim campaign")
+    empty_hint = _("First have a coupon template approved, then say here how customers get it.")
 
     def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:
         now, running = DatabaseNow(), Q(status__in=list(RUNNING))

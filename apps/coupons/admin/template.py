@@ -47,6 +47,7 @@ class CouponTemplateAdmin(VersionedAdmin):
     form_class = TemplateForm
     doings = TEMPLATE_DOINGS
     add_title = _("New coupon template")
+    empty_hint = _("First say what a coupon is worth; once it is approved, a claim campaign hands it out.")
 
     def tab_queryset(self, request: HttpRequest, queryset: Any, name: str) -> Any:
         tabs = {
