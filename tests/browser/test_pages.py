@@ -81,6 +81,8 @@ ADD_PAGES = (
     "/admin/risk/deniedmark/add/",
     "/admin/coupons/codebatch/look-up/",
     "/admin/simulator/?lines=ACC-01+5%0AACC-07+2",
+    "/admin/simulator/?activity=phone-launch",
+    "/admin/impact/pauserule/add/",
 )
 #: the text that people see, without what they or the demo named: codes, names, links of lists
 VISIBLE = """() => {

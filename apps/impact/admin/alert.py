@@ -55,7 +55,7 @@ class AlertAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     paginator = EstimatingPaginator
     ordering = ("severity", "-id")
-    tabs = (("", _("Open")), ("closed", _("Closed")))
+    tabs = (("", _("To be closed")), ("closed", _("Closed")))
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
         return TabbedChangeList

@@ -12,7 +12,7 @@ from apps.core.codes import CodeField
 class PriceSpan(models.Model):
     """From `starts_at` until `ends_at` (None: still) one unit had this list price and cost everybody this price.
 
-    The promotion price is that of the item layer for somebody nobody knows, on no channel.
+    The promotion price is that of the item layer for a customer of whom nothing is known, on no channel.
     """
 
     sku = CodeField("SKU")

@@ -27,7 +27,7 @@ FACTS = (
     "floor_price_amount", "cost_amount",
 )  # fmt: skip
 #: fewer carts than an approval searches: every night everything is searched anew
-EXTENT = Extent(quantities=4, beside=2, fillers=4)
+EXTENT = Extent(quantities=3, beside=1, fillers=2)
 
 
 @dataclass(frozen=True, slots=True)

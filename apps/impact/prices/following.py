@@ -20,13 +20,15 @@ from apps.offers.models import BookChange
 from apps.offers.selectors import book_version, skus_in_scope
 from apps.orders.book import KEEPER
 from apps.orders.price_changes import Place, Window, price_changes
-from apps.pricing.cart import Cart, CartLine
+from apps.pricing.cart import Cart, CartLine, Customer
 from apps.pricing.itemprice import item_prices
 from apps.pricing.layers import Layer
 
 #: SKUs priced at a time, and at most in one look: a worker has other things to do
 CHUNK = 2_000
 MOST = 40_000
+#: has an id, so that offers with a limit per customer count, and has used up none of it
+ANYBODY = Customer(id="anybody")
 DIFFERENT = """
 SELECT s.code FROM catalog_sku s
 LEFT JOIN impact_pricespan p ON p.sku = s.code AND p.ends_at IS NULL
@@ -125,11 +127,11 @@ def _price(skus: Sequence[str], moment: datetime) -> int:
 
 
 def _write(skus: Sequence[str], moment: datetime) -> None:
-    """For somebody nobody knows, as the book says it; what is left of stock counts only once it is all gone."""
+    """For a customer of whom nothing is known, as the book says it; stock counts only once it is all gone."""
     facts = sku_facts(skus)
     book = KEEPER.at_least(book_version())
     lines = tuple(CartLine(code, code, 1, sku.price, sku) for code, sku in facts.items())
-    cart = Cart(currency=portal().currency, lines=lines)
+    cart = Cart(currency=portal().currency, lines=lines, customer=ANYBODY)
     prices = item_prices(cart, book.offers, moment, usages=book.usages).prices
     names: dict[str, Any] = {
         "skus": [one.sku for one in prices],

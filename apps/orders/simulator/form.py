@@ -96,11 +96,11 @@ class SimulatorForm(forms.Form):
 
     @property
     def first(self) -> list[Any]:
-        return [self[name] for name in ("lines", "as_of", "drafts")]
+        return [self[name] for name in ("lines", "as_of", "drafts", "who")]
 
     @property
     def customer_fields(self) -> list[Any]:
-        return [self[name] for name in ("who", "customer", "member_level", "audience")]
+        return [self[name] for name in ("customer", "member_level", "audience")]
 
     @property
     def others(self) -> list[Any]:

@@ -163,7 +163,8 @@ def _percent(moment: datetime, since: datetime, until: datetime) -> str:
 def _marks(since: datetime, until: datetime) -> list[tuple[str, str]]:
     """(place, time) of some instants between, so that one can read the line."""
     moments = [since + (until - since) * i / MARKS for i in range(MARKS + 1)]
-    return [(_percent(moment, since, until), local_time(moment)[5:16]) for moment in moments]
+    part = slice(5, 10) if until - since > timedelta(days=3) else slice(11, 16)
+    return [(_percent(moment, since, until), local_time(moment)[part]) for moment in moments]
 
 
 def _turns(offers: list[Offer], found: Simulated) -> list[tuple[datetime, str, str]]:
