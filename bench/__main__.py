@@ -20,6 +20,10 @@ def main() -> int:
         from bench.replay.command import main as replay
 
         return replay(sys.argv[2:])
+    if sys.argv[1:2] == ["scale"]:
+        from bench.scale.command import main as scale
+
+        return scale(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help='write {"metric": value}')
     parser.add_argument(
