@@ -1,4 +1,4 @@
-"""SKUs in and out by file: read with every fault, looked at, applied in batches; prices, shops and protection as always."""
+"""SKUs in and out by file: read with every fault, looked at, applied in batches; shops and protection as always."""
 
 import io
 

@@ -42,4 +42,4 @@ def step(job: Job) -> jobs.Batch:
 
 
 def tell(job: Job) -> str:
-    return gettext("%(people)s customers so far.") % {"people": f"{job.result.get('people', 0):,}"}
+    return gettext("%(people)s customers.") % {"people": f"{job.result.get('people', 0):,}"}

@@ -35,7 +35,7 @@ STEPS = {"cancel": starting.cancel, "take-up": starting.take_up}
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ("what", "subject_code", "how_far", "look", "who", "created_at")
+    list_display = ("what", "about", "how_far", "look", "who", "created_at")
     list_display_links = ("what",)
     list_select_related = ("actor",)
     list_before_template = "admin/portal/tabs.html"
@@ -67,6 +67,10 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description=_("task"))
     def what(self, job: Job) -> str:
         return job.label
+
+    @admin.display(description=_("thing"), ordering="subject_code", empty_value="-")
+    def about(self, job: Job) -> SafeString | None:
+        return format_html('<span class="pp-code">{}</span>', job.subject_code) if job.subject_code else None
 
     @admin.display(description=_("how far"))
     def how_far(self, job: Job) -> str:
