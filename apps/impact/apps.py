@@ -12,7 +12,8 @@ class ImpactConfig(AppConfig):
         from apps.core import jobs, outbox
         from apps.impact.patrol import refusals, walking
         from apps.impact.prices import list_changes, reading
-        from apps.impact.reports import searching, starting, telling
+        from apps.impact.reports import foresight, searching, starting, telling
+        from apps.offers import foresight as offers_foresight
         from apps.orders import price_past
 
         jobs.register(
@@ -25,3 +26,4 @@ class ImpactConfig(AppConfig):
             starting.KIND, searching.step, label=_("Impact report"), tell=telling.tell, page=telling.page
         )
         watch_opened(starting.on_opened)
+        offers_foresight.register(foresight.foresee)

@@ -53,6 +53,7 @@ def main() -> None:
         write_key(folder / name, scopes, replace=loaded)
     if loaded and pack is None and not goods_of_its_own:
         call_command("demo_orders", client=client_of("storefront.key"))
+        search_what_waits()
         call_command("demo_past", client=client_of("storefront.key"))
 
 
@@ -90,6 +91,15 @@ def load_into_empty_portal(pack: str | None) -> bool:
     else:
         call_command("import_pack", pack, "--publish", verbosity=0)
     return True
+
+
+def search_what_waits() -> None:
+    """The impact reports of the demo's requests are there when the first approver looks."""
+    from apps.core import jobs
+    from apps.impact.models import ImpactReport
+
+    for report in ImpactReport.objects.filter(done_at=None).select_related("job"):
+        jobs.run(report.job)
 
 
 def write_key(path: Path, scopes: tuple[str, ...], *, replace: bool) -> None:

@@ -17,6 +17,7 @@ from apps.core.models import AuditEntry
 from apps.coupons.models import CouponTemplate
 from apps.impact.models import ImpactReport
 from apps.impact.reports import limits, starting
+from apps.offers import foresight
 from apps.offers.versions.drafts import create_draft
 from apps.offers.versions.review import submit
 from tests.activities.cast import drafted, goods, hours, person, submitted
@@ -231,6 +232,43 @@ def test_conflicts_name_the_rival_and_who_wins(ann: Any, cleo: Any, settings: An
 
     (conflict,) = report.found["conflicts"]
     assert (conflict["offer"], conflict["skus"], conflict["winner"]) == ("stronger", 2, "stronger")
+
+
+def test_the_editor_foresees_what_the_report_will_find(ann: Any, cleo: Any, settings: Any) -> None:
+    before(ann, cleo, "part", settings, **part(3_000))
+    request, report = asked(ann, params={"bps": 2_000})
+    content = Activity.objects.get(code="draft").versions.get().content
+
+    assert foresight.worst_price(content, "A") == foresight.Foreseen(5_600, ("draft", "part"))
+    assert (report.found["lows"][0]["amount"], low(request).stack) == (5_600, ["draft", "part"])
+    assert foresight.worst_price({**content, "scope": {**content["scope"], "mode": "include"}}, "A") is None
+
+
+def test_the_approver_sees_the_verdict_the_stack_and_the_way_to_the_simulator(
+    ann: Any, cleo: Any, settings: Any, as_user: Any
+) -> None:
+    """Given a SKU below its floor, then the page says so first and the simulator prices the cart the same."""
+    before(ann, cleo, "part", settings, **part(3_000))
+    request, _report = asked(ann, params={"bps": 2_000})
+
+    page = as_user(cleo).get(f"/admin/approvals/approvalrequest/{request.pk}/change/").content.decode()
+
+    assert page.index("1 SKU can be had for ¥56, below its floor price of ¥60") < page.index("pi-report")
+    assert "0 of 2 approvers" in page
+    assert 'data-sku="A"' in page
+    simulator = as_user(cleo).get(low(request).url).content.decode()
+    assert "¥56" in simulator
+
+
+def test_an_analyst_cannot_have_a_report_computed(ann: Any, as_user: Any) -> None:
+    request, _report = asked(ann)
+
+    answer = as_user(person("ana", "analyst")).post(f"/admin/impact/impactlimits/compute/{request.pk}/")
+
+    assert answer.status_code == 403
+    assert ImpactReport.objects.count() == 1
+    again = as_user(ann).post(f"/admin/impact/impactlimits/compute/{request.pk}/")
+    assert (again.status_code, ImpactReport.objects.count()) == (302, 2)
 
 
 def _off(amount: int) -> dict[str, Any]:

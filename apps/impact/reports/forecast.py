@@ -83,9 +83,7 @@ def replayed(scene: Scene, since: datetime, until: datetime) -> dict[date, Day]:
     """Every day between two instants, with its orders sampled and priced twice."""
     zone = ZoneInfo(settings.TIME_ZONE)
     paid = Order.objects.filter(state__in=list(SOLD), paid_at__gte=since, paid_at__lt=until)
-    counts = (
-        paid.annotate(day=TruncDate("paid_at", tzinfo=zone)).values_list("day").annotate(n=Count("pk"))
-    )
+    counts = paid.annotate(day=TruncDate("paid_at", tzinfo=zone)).values_list("day").annotate(n=Count("pk"))
     found = dict(counts.values_list("day", "n"))
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
     days = {

@@ -30,7 +30,7 @@ PACK = Path(demo.__file__).parent / "pack.yaml"
 OPERATOR = "operator"
 #: what a new activity can begin with
 PATTERNS = {"jike-every-300-25": "每满300减25", "flash-final": "晚八点秒杀", "drinks-3-pay-2": "买3付2"}
-LONGER, AGAIN, ENCORE, NUTS = "jike-every-300-25", "drinks-3-pay-2", "flash-final", "nuts-79"
+LONGER, AGAIN, ENCORE, TEA = "jike-every-300-25", "drinks-3-pay-2", "flash-final", "tea-45"
 
 
 @transaction.atomic
@@ -76,13 +76,13 @@ def _too_cheap(operator: User) -> Activity:
     """Above its floor by itself, below its cost with two offers that run beside it: the impact report finds out."""
     starts = database_now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=3)
     content = {
-        "code": NUTS,
-        "name": "每日坚果 爆款一口价79元",
+        "code": TEA,
+        "name": "乌龙茶 爆款一口价45元",
         "layer": "item",
         "kind": "fixed_price",
-        "params": {"value": 7_900},
+        "params": {"value": 4_500},
         "stacks_with": ["shop", "platform", "shipping"],
-        "scope": {"mode": "include", "skus": ["SNK-01"]},
+        "scope": {"mode": "include", "skus": ["DRK-09"]},
         "starts_at": starts.isoformat(),
         "ends_at": (starts + timedelta(days=1)).isoformat(),
         "stock": {"total": 2_000},
