@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from apps.core.clock import now_sql
 from apps.sightings.partitions import make_partitions
@@ -56,7 +56,8 @@ def note(events: Sequence[dict[str, Any]], *, client: int) -> Noted:
     """Each event: `event`, `type`, `code`, `at` or None, and texts `placement`, `customer`, `channel`, `terminal`."""
     rows = orjson.dumps([{**event, "n": n} for n, event in enumerate(events)]).decode()
     try:
-        return _note(rows, client)
+        with transaction.atomic():  # within another transaction only this try is lost
+            return _note(rows, client)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", None) != NO_PARTITION:
             raise

@@ -81,7 +81,8 @@ def test_a_thousand_take_one_statement_and_one_more_is_refused(caller: Any) -> N
         connection,
     ) as statements:
         answer = caller.post("events", {"events": [event(n) for n in range(1, 1_001)]})
-    assert (answer.json(), len(statements)) == ({"noted": 1_000, "repeated": 0}, 1)
+    asked = [one["sql"] for one in statements.captured_queries if "SAVEPOINT" not in one["sql"]]
+    assert (answer.json(), len(asked)) == ({"noted": 1_000, "repeated": 0}, 1)
     assert caller.post("events", {"events": [event(n) for n in range(1_001)]}).status_code == 400
 
 
@@ -92,7 +93,7 @@ def test_sent_again_after_midnight_without_a_time_it_is_still_the_same(caller: A
             assert caller.post("events", {"events": [event(1)]}).json()["noted"] == noted
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 def test_days_are_made_ahead_even_if_beat_was_away(caller: Any) -> None:
     with frozen(database_now() + timedelta(days=60)):
         assert caller.post("events", {"events": [event(1)]}).json()["noted"] == 1
