@@ -19,14 +19,14 @@ class OrdersConfig(AppConfig):
         warmup.register("offer book", KEEPER.load)
         readiness.register("offer_book", readiness_problem)
         from apps.orders.services.voiding import HeldOrders
-        from apps.orders.uses import offers_of_categories, offers_of_skus
-        from apps.orders.stock_taken import taken_by_sku
         from apps.orders.spent import spent_by
+        from apps.orders.stock_taken import taken_by_sku
+        from apps.orders.uses import offers_of_categories, offers_of_skus
 
         proofs.register_all()
         uses.register("sku", offers_of_skus)
         uses.register("category", offers_of_categories)
         outbox.consume("order.paid", "coupons", note_paid)
         revocation.register(HeldOrders())
-        selling.register(taken_by_sku)
         spending.register(spent_by)
+        selling.register(taken_by_sku)

@@ -76,10 +76,18 @@ def test_applying_writes_new_and_changed_and_leaves_columns_that_are_not_there(a
     assert job.told == "1 new, 1 changed, 1 unchanged."
     assert (job.done, job.total, job.percent) == (3, 3, 100)
     a, n = Sku.objects.get(pk="A"), Sku.objects.get(pk="N")
-    assert (a.name, a.shop_id, a.price_amount, a.min_price_amount, a.tags) == ("Shoe", "S1", 9_000, 5_000, ["sale"])
+    assert (a.name, a.shop_id, a.price_amount, a.min_price_amount, a.tags) == (
+        "Shoe",
+        "S1",
+        9_000,
+        5_000,
+        ["sale"],
+    )
     assert (n.name, n.shop_id, n.price_amount, n.tags, n.excluded_from) == ("", None, 150, ["x", "y"], [])
     entries = AuditEntry.objects.filter(action="catalog.import").order_by("id")
-    assert [entry.after["skus"]["created_codes"] + entry.after["skus"]["changed_codes"] for entry in entries] == [
+    assert [
+        entry.after["skus"]["created_codes"] + entry.after["skus"]["changed_codes"] for entry in entries
+    ] == [
         ["A"],
         ["N"],
     ]
@@ -150,7 +158,9 @@ def test_people_of_one_shop_write_only_its_goods(ann: User) -> None:
 def test_minimum_prices_that_offers_depend_on_wait_for_another_person(
     ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uses, "_finders", {"sku": [lambda codes: [Use("a", "A", "activity")] if "A" in codes else []]})
+    monkeypatch.setattr(
+        uses, "_finders", {"sku": [lambda codes: [Use("a", "A", "activity")] if "A" in codes else []]}
+    )
     job = applied(read("SKU,Price,Minimum price\nA,90,10\nC,9,5\n", ann), ann)
 
     assert job.result["asked"] == 2
@@ -208,7 +218,12 @@ def test_what_goes_out_comes_back_unchanged(ann: User, as_format: str) -> None:
     if as_format == "csv":
         assert b"'=1+1" in content
     back = jobs.run(start_reading(stream=io.BytesIO(content), actor=ann))
-    assert (back.result["same"], back.result["new"], back.result["changed"], back.result["faults"]) == (3, 0, 0, 0)
+    assert (back.result["same"], back.result["new"], back.result["changed"], back.result["faults"]) == (
+        3,
+        0,
+        0,
+        0,
+    )
 
 
 @pytest.mark.usefixtures("goods")
