@@ -3,7 +3,7 @@
 from promo_portal.embedded import postgres, valkey
 from promo_portal.settings.env import DATA_DIR, MODE, Mode, env
 
-__all__ = ["BROKER_URL", "CACHES", "DATABASES"]
+__all__ = ["BROKER_URL", "CACHES", "DATABASES", "DATABASE_ROUTERS"]
 
 STATEMENT_TIMEOUT_MS = env.int("DB_STATEMENT_TIMEOUT_MS", default=60_000)
 LOCK_TIMEOUT_MS = env.int("DB_LOCK_TIMEOUT_MS", default=5_000)
@@ -34,6 +34,18 @@ POOL_SIZE = env.int("DB_POOL_SIZE", default=8 if MODE in (Mode.PRODUCTION, Mode.
 if POOL_SIZE:
     DATABASES["default"]["ENGINE"] = "promo_portal.pooled_postgresql"
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": POOL_SIZE, "timeout": 10}
+
+# A copy that reports read from; everything else, and every write, is the primary's.
+DATABASE_ROUTERS = ["apps.core.replica.ReplicaRouter"]
+REPLICA_DATABASE_URL = env.str("REPLICA_DATABASE_URL", default="")
+if REPLICA_DATABASE_URL:
+    DATABASES["replica"] = {**DATABASES["default"], **env.db_url_config(REPLICA_DATABASE_URL)}
+    DATABASES["replica"]["OPTIONS"] = {
+        **DATABASES["replica"].get("OPTIONS", {}),
+        "options": f"{SESSION_OPTIONS} -c default_transaction_read_only=on",
+    }
+    DATABASES["replica"]["ENGINE"] = "django.db.backends.postgresql"
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
 
 CACHE_URL = env.str("CACHE_URL", default="") or valkey.cache_url(DATA_DIR / "valkey")
 CACHES = {

@@ -10,12 +10,13 @@ from django.contrib.admin.sites import AdminSite
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
+from apps.core.replica import from_replica
 from apps.reporting.pages import behind, comparing, exporting, lists, one
 
 
 def report_urls(site: AdminSite) -> list[URLPattern]:
     def page(view: Callable[..., HttpResponse]) -> Any:
-        return site.admin_view(partial(view, site))
+        return site.admin_view(partial(from_replica(view), site))
 
     thing = "reports/<slug:document>/<str:code>/"
     return [

@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
 
+from apps.core.replica import reader
 from apps.reporting.reports.subjects import Subject
 
 WEEKS = 4
@@ -102,7 +102,7 @@ def spans(first: date, last: date) -> list[tuple[int, date, date]]:
 
 
 def _sold(offers: Collection[str], days: list[tuple[int, date, date]]) -> list[Any]:
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(
             STATEMENT,
             {

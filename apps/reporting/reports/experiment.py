@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from django.db import connection
 
 from apps.audiences.models import Audience
 from apps.audiences.rules import customer_fields, matches
 from apps.audiences.selectors import FACTS
+from apps.core.replica import reader
 from apps.reporting.reports.subjects import Subject
 from apps.reporting.statistics.lift import Group, Lift, lift_of
 
@@ -59,7 +59,7 @@ def lift_of_subject(subject: Subject) -> Lift | None:
         "since": subject.starts_at,
         "until": subject.ends_at,
     }
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(STATEMENT, names)
         groups = {held: Group(*map(int, rest)) for held, *rest in cursor.fetchall()}
     empty = Group(0, 0, 0, 0)
@@ -70,7 +70,7 @@ def _matching(rules: list[dict[str, Any]]) -> Iterator[str]:
     """The customers whom one of the rules means."""
     if not rules:
         return
-    with connection.chunked_cursor() as cursor:
+    with reader().chunked_cursor() as cursor:
         cursor.execute(CUSTOMERS)
         while piece := cursor.fetchmany(PIECE):
             for code, facts in piece:

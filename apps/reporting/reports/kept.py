@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection
-
+from apps.core.replica import reader
 from apps.reporting.reports.subjects import Subject
 
 # What remains is measured as the tier measured it, on the goods that the offer touched.
@@ -46,6 +45,6 @@ def kept_of(subject: Subject) -> Kept:
     if not lowest or len(subject.offers) != 1:
         return Kept()
     names = {"offer": subject.code, "metric": params.get("metric", "amount"), "at": lowest}
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(STATEMENT, names)
         return Kept(*cursor.fetchone())

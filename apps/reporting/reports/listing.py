@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
@@ -14,6 +13,7 @@ from apps.accounts.scope import visible
 from apps.activities.events.members import CAMPAIGN, TEMPLATE
 from apps.activities.events.models import EventMember
 from apps.activities.models import Activity
+from apps.core.replica import reader
 from apps.reporting.models import About
 from apps.reporting.reports.numbers import Numbers, Period, numbers_by_code
 from apps.reporting.reports.people import Coupons, coupons_by_origin
@@ -108,6 +108,6 @@ def _orders_once(pairs: list[tuple[str, str]], period: Period) -> dict[str, tupl
         "since": period.since,
         "until": period.until,
     }
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(OF_EVENTS, names)
         return {event: (orders, gmv, back, gone) for event, orders, gmv, back, gone in cursor.fetchall()}

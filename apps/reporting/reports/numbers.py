@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet, Sum
 
+from apps.core.replica import reader
 from apps.reporting.models import About, Borne, Goods, Trade
 
 SUMS = (
@@ -123,7 +123,7 @@ def orders_once(numbers: Numbers, offers: Collection[str]) -> Numbers:
     """The same with each order counted once, though it used several of the offers."""
     if len(offers) < 2:
         return numbers
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(DISTINCT_ORDERS, [list(offers)])
         orders, gmv, back, gone, new = cursor.fetchone()
     return Numbers(
@@ -141,7 +141,7 @@ def orders_once(numbers: Numbers, offers: Collection[str]) -> Numbers:
 def days_of(about: About, codes: Iterable[str], period: Period = ALWAYS) -> list[tuple[date, Numbers]]:
     """By the portal's calendar day, the oldest first; days without anything are left out."""
     names = ", ".join(f"sum({name})::bigint" for name in SUMS)
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(
             f"""SELECT (hour AT TIME ZONE %s)::date, {names} FROM reporting_trade
             WHERE about = %s AND code = ANY(%s)
@@ -189,7 +189,7 @@ FROM reporting_goods g LEFT JOIN catalog_sku k ON k.code = g.sku WHERE g.offer =
 
 def margin_of(offers: Collection[str]) -> Margin:
     """Goods touched by two of several offers count for each."""
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(MARGIN, [list(offers)])
         return Margin(*cursor.fetchone())
 

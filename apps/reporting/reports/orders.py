@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from apps.activities.events.members import CAMPAIGN
+from apps.core.replica import reader
 from apps.reporting.reports.subjects import SHOP, Subject
 
 # What an order must have to belong to a thing.
@@ -104,7 +104,7 @@ EVERY = Narrowed()
 def orders_of(subject: Subject, narrowed: Narrowed, *, before: int = FIRST, most: int = 50) -> list[OrderRow]:
     """The newest first; `before` is the id of the last one seen."""
     statement, names = _statement(subject, narrowed, before, most)
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(statement, names)
         return [OrderRow(*row) for row in cursor.fetchall()]
 
@@ -119,7 +119,7 @@ def all_orders(subject: Subject, narrowed: Narrowed, piece: int = 2_000) -> Iter
 def totals_of(subject: Subject, narrowed: Narrowed) -> OrderTotals:
     """Of all of them, whatever a page shows."""
     statement, names = _statement(subject, narrowed, FIRST, FIRST)
-    with connection.cursor() as cursor:
+    with reader().cursor() as cursor:
         cursor.execute(TOTALS.format(rows=statement), names)
         row = cursor.fetchone()
     assert row is not None
