@@ -22,7 +22,7 @@ from apps.impact.reports.subjects import document_of
 from apps.pricing.money import format_money, format_percent
 
 TOO_CHEAP, TOO_DEEP, TOO_DEAR = "below_floor", "too_deep", "too_dear"
-PENDING, STALE = "report_pending", "report_stale"
+PENDING, STALE, UNSURE = "report_pending", "report_stale", "not_searched"
 TWO = 2
 
 
@@ -40,6 +40,8 @@ def _found(request: ApprovalRequest, report: ImpactReport) -> Iterator[Risk]:
     found, limit = report.found, limits()
     if found["lows"]:
         yield _too_cheap(request, found)
+    elif found["unsearched"]:
+        yield _unsure(found["unsearched"])
     deepest = Price(**found["deepest"]) if found["deepest"] else None
     if deepest is not None and limit.depth_bps is not None and deepest.depth_bps > limit.depth_bps:
         yield _too_deep(request, deepest, limit.depth_bps)
@@ -98,6 +100,16 @@ def _too_dear(most: int | None, limit: int) -> Risk:
             "limit": _money(limit),
         }
     return Risk(TOO_DEAR, said, _("I know what it can cost"), (), TWO)
+
+
+def _unsure(count: int) -> Risk:
+    """More goods than a report searches, and none of the most suspicious is too cheap."""
+    said = ngettext(
+        "%(count)s price class was not searched and could be too cheap",
+        "%(count)s price classes were not searched and could be too cheap",
+        count,
+    ) % {"count": count}
+    return Risk(UNSURE, said, _("I decide although not everything was searched"), (), TWO)
 
 
 def _unknown(request: ApprovalRequest) -> Risk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from apps.catalog.models import Sku as SkuRow
@@ -45,10 +46,15 @@ class Scene:
         self._bounds = Bounds(self.market, self.all_classes)
         self.finder = Finder(self.market, self.all_classes, EXTENT, through=self.offer.code)
 
-    def may_be_low(self, one: PriceClass) -> bool:
-        """Whether the bound leaves room for a price that somebody must hear of."""
-        alarm = self.alarm_of(one)
-        return alarm > 0 and self._bounds.least(one) < alarm
+    @cached_property
+    def suspects(self) -> list[PriceClass]:
+        """The classes that their bound does not clear, those first of which it leaves the smallest part."""
+        found = []
+        for one in self.classes:
+            alarm = self.alarm_of(one)
+            if alarm > 0 and (least := self._bounds.least(one)) < alarm:
+                found.append((least * BPS // alarm, one.sku.sku, one))
+        return [one for _part, _sku, one in sorted(found, key=lambda row: row[:2])]
 
     def alarm_of(self, one: PriceClass) -> int:
         """Below which price of a unit the class is worth the search: floor, cost, or the depth that asks for two."""

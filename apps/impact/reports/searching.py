@@ -1,7 +1,8 @@
 """The report's long work: batch by batch over the classes of goods that a document reaches, then what is said once.
 
-Every class that the bound cannot clear is searched alone; among other goods those that are still clean, and the first
-of the others, as far as the budget of searches goes (counted, never timed). What it does not reach is told as `open`.
+The classes that their bound does not clear are searched alone, the most suspicious first; among other goods those that
+are still clean, and the first of the others, as far as the budget of searches goes (counted, never timed). What was
+searched alone only is told as `open`, what not at all as `unsearched`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from apps.impact.reports.subjects import content_of, document_of
 from apps.impact.worst_case import PriceClass, Worst
 
 SECONDS = 5.0
-#: searches among other goods that one report may do
+#: classes that one report searches, in carts of their own and among other goods: minutes on a slow machine
+MOST_ALONE = 3_000
 MOST_AMONG = 150
 #: prices too low from which on others are no news
 ENOUGH_LOWS = 20
@@ -35,12 +37,13 @@ def step(job: jobs.Job) -> jobs.Batch:
     at, search = job.cursor.get("at", 0), _Search(scene, dict(job.cursor))
     ends = time.monotonic() + SECONDS
     done = 0
-    for one in scene.classes[at:]:
+    suspects = scene.suspects[:MOST_ALONE]
+    for one in suspects[at:]:
         search.look_at(one)
         done += 1
         if time.monotonic() > ends:
             break
-    finished = at + done >= len(scene.classes)
+    finished = at + done >= len(suspects)
     lows = worse_first([*(Price(**one) for one in report.found.get("lows", ())), *search.lows])[:MOST_KEPT]
     found: dict[str, Any] = {"lows": [low.to_json() for low in lows], **search.counts}
     if finished:
@@ -50,7 +53,7 @@ def step(job: jobs.Job) -> jobs.Batch:
     report.found = found
     report.save(update_fields=["found", "book_version", "done_at"])
     return jobs.Batch(
-        cursor={"at": at + done, **search.counts}, done=done, total=len(scene.classes), finished=finished
+        cursor={"at": at + done, **search.counts}, done=done, total=len(suspects), finished=finished
     )
 
 
@@ -68,6 +71,7 @@ def _extent(scene: Scene) -> dict[str, Any]:
         "classes": len(scene.classes),
         "skus": sum(len(one.skus) for one in scene.classes),
         "offers": len(scene.market.offers),
+        "unsearched": max(len(scene.suspects) - MOST_ALONE, 0),
         "window": [scene.starts.isoformat(), scene.ends.isoformat()],
     }
 
@@ -83,8 +87,6 @@ class _Search:
         self.counts["deepest"] = before.get("deepest")
 
     def look_at(self, one: PriceClass) -> None:
-        if not self.scene.may_be_low(one):
-            return
         self.counts["searched"] += 1
         worst = self.scene.finder.alone(one)
         if worst is None or not self._settled(one, worst):

@@ -150,11 +150,12 @@ class _Search:
     ) -> None:
         self.market, self.one, self.extent, self.others = market, one, extent, others
         self.through = through
+        self._through = -1 if through is None else market.bits.get(through, 0)
         self.best: Worst | None = None
 
     def run(self) -> Worst | None:
         sku = self.one.sku
-        for moment, running in self.market.instants(self.one.reach):
+        for moment, running in self._instants(self.one.reach):
             offers = self.market.of(running)
             for profile in profiles(offers):
                 for units in worth_trying(sku, offers, self.extent.quantities):
@@ -169,6 +170,12 @@ class _Search:
                 self._set(components)
         return self.best
 
+    def _instants(self, reach: int) -> Iterator[tuple[datetime, int]]:
+        """Those at which the offer runs through which the price must come."""
+        for moment, running in self.market.instants(reach):
+            if running & self._through:
+                yield moment, running
+
     def _set(self, components: Mapping[str, int]) -> None:
         """The whole of a bundle, this SKU first."""
         names = sorted(components, key=lambda code: code != self.one.sku.sku)
@@ -176,7 +183,7 @@ class _Search:
         reach = 0
         for code in names:
             reach |= self.others.by_sku[code][1]
-        for moment, running in self.market.instants(reach):
+        for moment, running in self._instants(reach):
             if running & self.one.reach:
                 for profile in profiles(self.market.of(running)):
                     self._price(goods, reach, moment, profile)
@@ -184,7 +191,7 @@ class _Search:
     def _with(self, second: Sku, reach: int) -> None:
         """Carts of this SKU and a second one."""
         sku, both = self.one.sku, self.one.reach | reach
-        for moment, running in self.market.instants(both):
+        for moment, running in self._instants(both):
             if not running & self.one.reach:
                 continue
             offers = self.market.of(running)
