@@ -72,15 +72,18 @@ def test_coupons_must_outlast_the_campaign_and_slots_lie_inside_it() -> None:
             {"at": "2026-11-11T00:00:00+08:00", "quantity": 30},
         ]
     )
-    until = read(
-        read_template,
-        template(
-            validity={"mode": "fixed", "from": "2026-11-01T00:00:00Z", "until": "2026-11-11T00:00:00+08:00"}
-        ),
-    )[0]["validity"]
-    facts = Facts(validities={"coupon-100-10": until})
+
+    def good_until(until: str) -> Facts:
+        fixed = {"mode": "fixed", "from": "2026-11-01T00:00:00Z", "until": until}
+        return Facts(
+            validities={"coupon-100-10": read(read_template, template(validity=fixed))[0]["validity"]}
+        )
+
+    facts = good_until("2026-11-10T23:59:59+08:00")
     assert faults(read_campaign, raw, facts) == [
         "releases[0].at: lies outside the campaign's time",
         "releases[2].at: lies outside the campaign's time",
         "items[0].template: its coupons end before the campaign does",
     ]
+    with_it = good_until("2026-11-11T00:00:00+08:00")
+    assert "items[0].template" not in "".join(faults(read_campaign, raw, with_it))
