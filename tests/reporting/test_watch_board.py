@@ -187,7 +187,8 @@ def test_the_rows_cost_the_same_whatever_sells(shop: Shop, window: Any, activiti
     own = [
         sql for sql in asked if not any(name in sql for name in ("accounts_user", "django_session", "auth_"))
     ]
-    assert len(own) == 6, own  # clock, activities, trades, currency, book version, counters
+    # clock, activities, trades, forecasts, currency, book version, counters
+    assert len(own) == 7, own
     assert len(answer.context["board"].rows) == activities
 
 
