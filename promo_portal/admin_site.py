@@ -1,6 +1,7 @@
 """The admin site: every ModelAdmin registers here through `admin.site` and is narrowed to the shops of who looks;
 pages of no single model are named here."""
 
+import time
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -43,13 +44,19 @@ class PortalAdminSite(UnfoldAdminSite):
         """⌘K: pages of the menu by name, then things. Nothing is remembered between two looks: rights may change."""
         from promo_portal.command_search import results
 
+        started = time.perf_counter()
         term, extended = request.GET.get("s", "").strip(), "extended" in request.GET
         found = self._search_apps(super().get_app_list(request), term.lower()) if term else []
         if extended:
             found += results(request, term)
         pages = Paginator(found, 100)
         name = "command_results" if extended else "search_results"
-        context = {"page_obj": pages, "results": pages.page(1), "page_counter": 0, "execution_time": 0}
+        context = {
+            "page_obj": pages,
+            "results": pages.page(1),
+            "page_counter": 0,
+            "execution_time": time.perf_counter() - started,
+        }
         return TemplateResponse(
             request, f"unfold/helpers/{name}.html", context, headers={"HX-Trigger": "search"}
         )
