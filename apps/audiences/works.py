@@ -11,7 +11,7 @@ from apps.core import jobs
 def register_all() -> None:
     jobs.register(
         uploads.KIND, uploads.step, label=_("Import a list of customers"), tell=uploads.tell,
-        page=page_of_audience, permission=uploads.CHANGE,
+        page=page_of_audience, permission=uploads.CHANGE, forget=uploads.forget,
     )  # fmt: skip
     jobs.register(
         counting.KIND, counting.step, label=_("Count an audience"), tell=counting.tell, page=page_of_audience

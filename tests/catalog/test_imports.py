@@ -60,6 +60,7 @@ def test_pricing_sees_what_the_pack_says() -> None:
             price=19900,
             min_price=10000,
             excluded_from=frozenset({"activities", "coupons"}),
+            floor_price=12_000,
         ),
         "B": cart.Sku(sku="B"),
     }

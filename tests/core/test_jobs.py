@@ -157,9 +157,13 @@ def test_files_are_read_from_anywhere_and_forgotten_late(ann, monkeypatch):
     jobs.run(job)
     tasks.purge_job_files()
     assert job.files.count() == 2
+    forgotten = []
+    jobs.register("test.count", count_up, forget=forgotten.append)
     Job.objects.update(ended_at=database_now() - tasks.KEPT - timedelta(minutes=1))
     tasks.purge_job_files()
+    tasks.purge_job_files()
     assert job.files.count() == 0
+    assert forgotten == [job.pk]
 
 
 def window(user):

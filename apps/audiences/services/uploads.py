@@ -136,9 +136,14 @@ def _finish(job: jobs.Job) -> jobs.Batch:
     told: dict[str, Any] = {"applied": False}
     if not bad or job.params["skip_bad"]:
         told = _apply(job, Uploaded(job.pk, rows, bad))
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET, [job.pk])
+    forget(job.pk)
     return jobs.Batch(cursor=job.cursor, total=rows, result=told, finished=True)
+
+
+def forget(job: int) -> None:
+    """The rows that were read and have been put in place, or never will be."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [job])
 
 
 def _apply(job: jobs.Job, rows: Uploaded) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.scope import shops_of
 from apps.approvals.uses import uses_of
 from apps.catalog.files.columns import LABELS
-from apps.catalog.files.reading import FORGET, NEEDED
+from apps.catalog.files.reading import NEEDED, forget
 from apps.catalog.models import Sku
 from apps.catalog.models.sku import PROTECTED
 from apps.catalog.services.protecting import ask
@@ -72,8 +72,7 @@ def step(job: jobs.Job) -> jobs.Batch:
     with staging(Sku, NAMES) as stage:
         last, taken = _fill(stage, job)
         if not taken:
-            with connection.cursor() as cursor:
-                cursor.execute(FORGET, [job.params["reading"]])
+            forget(job.params["reading"])
             return jobs.Batch(cursor=job.cursor, result=dict(job.result), finished=True)
         asked = _settle(job)
         outcome = stage.merge(when_new={"category_path": "'{}'", "excluded_all": "'{}'"})

@@ -249,3 +249,9 @@ def faults_shown(job: jobs.Job) -> list[tuple[int, str, str, str]]:
     """The first faults by row, for the page."""
     shown = sorted(tuple(fault) for fault in job.result.get("first_faults", []))
     return [(line, column_name(field), cell, why) for line, field, cell, why in shown]
+
+
+def forget(job: int) -> None:
+    """The rows of a file that was applied, or never will be."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [job])

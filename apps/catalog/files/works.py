@@ -10,7 +10,7 @@ from apps.core import jobs
 def register_all() -> None:
     jobs.register(
         reading.KIND, reading.step, label=_("Read a file of SKUs"), tell=reading.tell, page=page_of_reading,
-        permission=exporting.VIEW,
+        permission=exporting.VIEW, forget=reading.forget,
     )  # fmt: skip
     jobs.register(
         applying.KIND,

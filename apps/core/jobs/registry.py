@@ -31,6 +31,7 @@ class JobKind:
     """`label` names it to people, `tell` says in a sentence what came of it, `page` leads to what it is about.
 
     `permission` is asked before a download, of whoever started it, too. `again` False: once stopped it is over.
+    `forget` drops what a job that is never taken up again has left in other tables, when its files go.
     """
 
     code: str
@@ -40,6 +41,7 @@ class JobKind:
     page: Callable[[Job], str] | None = None
     permission: str = ""
     again: bool = True
+    forget: Callable[[int], None] | None = None
 
 
 _KINDS: dict[str, JobKind] = {}
@@ -54,9 +56,10 @@ def register(
     page: Callable[[Job], str] | None = None,
     permission: str = "",
     again: bool = True,
+    forget: Callable[[int], None] | None = None,
 ) -> None:
     """Make a kind of work known. `step` does one batch in the transaction it is called in and reads `job.cursor`."""
-    _KINDS[kind] = JobKind(kind, step, label or kind, tell, page, permission, again)
+    _KINDS[kind] = JobKind(kind, step, label or kind, tell, page, permission, again, forget)
 
 
 def kind_named(code: str) -> JobKind | None:

@@ -7,6 +7,7 @@ from celery import shared_task
 from apps.core.clock import database_now
 from apps.core.jobs import running
 from apps.core.jobs.models import Job, JobFile
+from apps.core.jobs.registry import kind_named
 from apps.core.jobs.starting import wake
 from apps.core.jobs.states import OPEN
 
@@ -32,7 +33,11 @@ def sweep_jobs() -> int:
 
 @shared_task(name="core.purge_job_files")
 def purge_job_files() -> int:
-    """Forget the files of jobs that ended long ago."""
+    """Forget the files of jobs that ended long ago, and the rows that were read from them."""
     old = Job.objects.exclude(state__in=OPEN).filter(ended_at__lt=database_now() - KEPT)
+    for job, code in old.filter(files__isnull=False).distinct().values_list("pk", "kind"):
+        kind = kind_named(code)
+        if kind is not None and kind.forget is not None:
+            kind.forget(job)
     deleted, _each = JobFile.objects.filter(job__in=old).delete()
     return deleted
