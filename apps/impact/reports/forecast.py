@@ -93,9 +93,10 @@ def replayed(scene: Scene, since: datetime, until: datetime) -> dict[date, Day]:
     every = max(sum(day.orders for day in days.values()) // SAMPLE, 1)
     both = _Both(scene)
     for order in _each(paid, every):
-        day = days.get(order.paid_at.astimezone(zone).date())
-        if day is not None:
-            both.count(order, day)
+        at = order.paid_at
+        day = days.get(at.astimezone(zone).date()) if at is not None else None
+        if at is not None and day is not None:
+            both.count(order, at, day)
     return days
 
 
@@ -115,8 +116,8 @@ class _Both:
         self.without = offers.with_changes([], {scene.offer.code}, offers.version)
         self.costs: dict[str, int | None] = {}
 
-    def count(self, order: Order, day: Day) -> None:
-        moment = self._moment(order)
+    def count(self, order: Order, at: datetime, day: Day) -> None:
+        moment = self._moment(at)
         cart = as_ordered(order, self.scene.live.targeted)
         before = self._priced(cart, order, self.without, moment)
         after = self._priced(cart, order, self.scene.live.offers, moment)
@@ -133,14 +134,14 @@ class _Both:
             day.margin_before += before.payable_total - margin
             day.margin += after.payable_total - margin
 
-    def _moment(self, order: Order) -> datetime:
+    def _moment(self, at: datetime) -> datetime:
         """The same hour in the window, on the same weekday where the window is long enough."""
         starts, ends = self.scene.starts, self.scene.ends
         for step in (timedelta(days=7), A_DAY):
-            moment = order.paid_at - ((order.paid_at - starts) // step) * step
+            moment = at - ((at - starts) // step) * step
             if starts <= moment < ends:
                 return moment
-        return starts + (order.paid_at - starts) % (ends - starts)
+        return starts + (at - starts) % (ends - starts)
 
     def _priced(self, cart: Cart, order: Order, book: OfferBook, moment: datetime) -> Quote:
         codes = [entry["template"] for entry in order.quote.get("coupons", ()) if entry.get("template")]

@@ -21,9 +21,10 @@ from apps.impact.reports.subjects import content_of, document_of
 from apps.impact.worst_case import PriceClass, Worst
 
 SECONDS = 5.0
-#: classes that one report searches, in carts of their own and among other goods: minutes on a slow machine
+#: classes that one report searches in carts of their own: minutes on a slow machine
 MOST_ALONE = 3_000
-MOST_AMONG = 150
+#: carts that it prices among other goods; one class may take thousands where an offer reaches everything
+MOST_CARTS = 60_000
 #: prices too low from which on others are no news
 ENOUGH_LOWS = 20
 
@@ -82,7 +83,7 @@ class _Search:
     def __init__(self, scene: Scene, before: dict[str, Any]) -> None:
         self.scene = scene
         self.lows: list[Price] = []
-        names = ("searched", "among", "open", "below_cost", "below_floor")
+        names = ("searched", "carts", "open", "below_cost", "below_floor")
         self.counts: dict[str, Any] = {name: before.get(name, 0) for name in names}
         self.counts["deepest"] = before.get("deepest")
 
@@ -90,9 +91,10 @@ class _Search:
         self.counts["searched"] += 1
         worst = self.scene.finder.alone(one)
         if worst is None or not self._settled(one, worst):
-            if self.counts["among"] < MOST_AMONG:
-                self.counts["among"] += 1
+            if self.counts["carts"] < MOST_CARTS:
+                before = self.scene.finder.carts
                 more = self.scene.finder.among_others(one)
+                self.counts["carts"] += self.scene.finder.carts - before
                 worst = more if more is not None and more.below(worst) else worst
             else:
                 self.counts["open"] += 1

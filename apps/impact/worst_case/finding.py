@@ -90,6 +90,8 @@ class Finder:
         through: str | None = None,
     ) -> None:
         self._market, self._extent, self._through = market, extent or Extent(), through
+        #: carts priced among other goods so far
+        self.carts = 0
         self._others = _Others(market, classes, self._extent.fillers)
         self._nobody = _Others(market, (), 0)
 
@@ -98,7 +100,10 @@ class Finder:
         return _Search(self._market, one, self._extent, self._nobody, self._through).run()
 
     def among_others(self, one: PriceClass) -> Worst | None:
-        return _Search(self._market, one, self._extent, self._others, self._through).run()
+        search = _Search(self._market, one, self._extent, self._others, self._through)
+        worst = search.run()
+        self.carts += search.carts
+        return worst
 
 
 class _Others:
@@ -150,6 +155,7 @@ class _Search:
     ) -> None:
         self.market, self.one, self.extent, self.others = market, one, extent, others
         self.through = through
+        self.carts = 0
         self._through = -1 if through is None else market.bits.get(through, 0)
         self.best: Worst | None = None
 
@@ -207,6 +213,7 @@ class _Search:
             CartLine(str(i), sku.sku, units, sku.price, sku) for i, (sku, units) in enumerate(goods, 1)
         )
         cart = profile.dress(Cart(self.market.currency, lines))
+        self.carts += 1
         quote = price(cart, self.market.book, moment, wallet=self.market.wallet(reach), explain="none")
         for segment in quote.segments[0]:
             amount, units = segment.net, segment.units
