@@ -48,6 +48,8 @@ class SampleCart:
     after: int
     floor: int | None
     offers: tuple[str, ...]
+    #: what is asked has a part in the price
+    mine: bool = True
 
     @property
     def is_below_floor(self) -> bool:
@@ -90,7 +92,7 @@ def below_floor(request: ApprovalRequest) -> Sequence[Risk]:
     """The risk that a sample shows before anybody has searched the whole scope."""
     if not request.action.endswith(".publish"):
         return []
-    low = [cart for cart in sample_carts(request) if cart.is_below_floor]
+    low = [cart for cart in sample_carts(request) if cart.is_below_floor and cart.mine]
     if not low:
         return []
     worst = min(low, key=lambda cart: cart.unit_price - (cart.floor or 0))
@@ -152,6 +154,7 @@ def _priced(
         after=after.payable_total,
         floor=sku.floor_price_amount,
         offers=tuple(used.offer.name or used.offer.code for used in after.used),
+        mine=any(used.offer.code == offer.code for used in after.used),
     )
 
 

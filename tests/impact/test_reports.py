@@ -16,7 +16,7 @@ from apps.core.errors import DomainError, Forbidden
 from apps.core.models import AuditEntry
 from apps.coupons.models import CouponTemplate
 from apps.impact.models import ImpactReport
-from apps.impact.reports import limits, starting
+from apps.impact.reports import limits, searching, starting
 from apps.offers import foresight
 from apps.offers.versions.drafts import create_draft
 from apps.offers.versions.review import submit
@@ -269,6 +269,29 @@ def test_an_analyst_cannot_have_a_report_computed(ann: Any, as_user: Any) -> Non
     assert ImpactReport.objects.count() == 1
     again = as_user(ann).post(f"/admin/impact/impactlimits/compute/{request.pk}/")
     assert (again.status_code, ImpactReport.objects.count()) == (302, 2)
+
+
+def test_goods_that_were_not_searched_are_a_risk_of_their_own(ann: Any, monkeypatch: Any) -> None:
+    """Given more suspicious classes than a report searches, then it does not pass for clean."""
+    monkeypatch.setattr(searching, "MOST_ALONE", 0)
+
+    request, report = asked(ann, params={"bps": 5_000})
+
+    assert (report.found["lows"], report.found["unsearched"], report.found["searched"]) == ([], 1, 0)
+    # What the sample carts show is said, too.
+    assert [(risk.code, risk.approvers) for risk in risks_of(request)] == [
+        ("not_searched", 2),
+        ("below_floor", 1),
+    ]
+
+
+def test_what_is_cheap_without_the_draft_is_not_its_doing(ann: Any, cleo: Any, settings: Any) -> None:
+    """Given half off A already, when a draft that excludes it is submitted, then its own ¥95 is above the floor."""
+    before(ann, cleo, "half", settings, kind="percentage_off", params={"bps": 5_000})
+
+    request, report = asked(ann, params={"bps": 500})
+
+    assert (report.found["lows"], risks_of(request)) == ([], [])
 
 
 def _off(amount: int) -> dict[str, Any]:

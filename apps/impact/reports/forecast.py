@@ -125,14 +125,14 @@ class _Both:
         day.sampled += 1
         if not mine:
             return
-        margin = self._goods_cost(cart)
+        spent = self._goods_cost(cart)
         day.hit += 1
         day.cost += before.payable_total - after.payable_total
         day.discount += mine
         day.listed += after.list_total
-        if margin is not None:
-            day.margin_before += before.payable_total - margin
-            day.margin += after.payable_total - margin
+        if spent is not None:
+            day.margin_before += before.payable_total - spent
+            day.margin += after.payable_total - spent
 
     def _moment(self, at: datetime) -> datetime:
         """The same hour in the window, on the same weekday where the window is long enough."""
