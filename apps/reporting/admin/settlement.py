@@ -26,7 +26,7 @@ from apps.reporting.settlement import export
 from apps.reporting.settlement.closing import CLOSE, close_month
 from apps.reporting.settlement.statement import parties_of
 
-SHOWN_LINES = 100
+SHOWN_LINES = 30
 
 
 @admin.register(SettlementMonth)
@@ -43,7 +43,7 @@ class SettlementMonthAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("state"))
     def state(self, month: SettlementMonth) -> SafeString:
-        look, label = ("success", _("closed")) if month.is_closed else ("info", _("open"))
+        look, label = ("success", _("month closed")) if month.is_closed else ("info", _("not closed yet"))
         return format_html('<span class="pp-badge pp-badge-{}">{}</span>', look, label)
 
     @admin.display(description=_("discount"))
