@@ -29,7 +29,12 @@ __all__ = [
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A request that announces a job does not wait for a broker that is away: the sweep finds the job later.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_TASK_DEFAULT_QUEUE = "portal"
@@ -108,7 +113,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 30.0,
         "options": {"expire_seconds": 60},
     },
-    "reporting.reconcile": {"task": "reporting.reconcile", "schedule": 600.0, "options": {"expire_seconds": 600}},
+    "reporting.reconcile": {
+        "task": "reporting.reconcile",
+        "schedule": 600.0,
+        "options": {"expire_seconds": 600},
+    },
     "core.relay_events": {"task": "core.relay_events", "schedule": 2.0, "options": {"expire_seconds": 10}},
     "risk.purge_events": {
         "task": "risk.purge_events",
