@@ -90,7 +90,7 @@ def test_what_tells_of_all_shops_is_closed_to_people_of_one(label, as_user):
 @pytest.mark.parametrize("label", COMMON)
 def test_what_belongs_to_no_shop_is_read_and_not_written_by_people_of_one(label, as_user):
     limited = as_user(clerk())
-    assert limited.get(listing(label)).status_code == 200
+    assert limited.get(listing(label), follow=True).status_code == 200
     assert limited.get(reverse(f"admin:{label.replace('.', '_')}_add")).status_code == 403
 
 

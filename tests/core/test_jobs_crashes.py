@@ -144,9 +144,11 @@ def test_the_guarded_write_alone_keeps_a_batch_from_counting_twice(monkeypatch):
 def test_control_without_lock_and_guard_both_count(monkeypatch):
     monkeypatch.setattr(running, "LEASE", timedelta(seconds=-1))
     job = jobs.start(kind="test.note", params={}, actor=None)
+    Job.objects.filter(pk=job.pk).update(state="running", lease="both")
 
     def no_guard():
         running._alone = lambda job: True
+        running._take = lambda job: "both"
         running._save = lambda job, batch: running.crash_point("saved")
 
     assert two_workers(job, no_guard) == ["done", "done"]

@@ -326,6 +326,7 @@ def test_the_demo_leaves_work_for_the_approver(settings: Any) -> None:
     assert set(waiting) == {
         ("jike-every-300-25", operator.pk),
         ("drinks-3-pay-2-again", operator.pk),
+        ("tea-45", operator.pk),
     }
     assert Activity.objects.get(code="flash-final-again").status == "draft"
 
