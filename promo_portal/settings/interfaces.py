@@ -44,7 +44,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": False,  # the header has a switch of its own, one click instead of two
     "BORDER_RADIUS": "6px",
     "STYLES": [lambda request: static("portal/portal.css")],
-    "SCRIPTS": [lambda request: static("portal/moment.js")],
+    "SCRIPTS": [
+        lambda request: static("portal/moment.js"),
+        lambda request: static("portal/named.js"),
+    ],
     "DASHBOARD_CALLBACK": "promo_portal.home.dashboard",
     "COMMAND": {
         # what is found stands in promo_portal.command_search; unfold's own way would read whole tables
