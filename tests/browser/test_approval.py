@@ -30,7 +30,7 @@ def test_clean_in_two_clicks_and_risky_in_three(transactional_db, open_window, l
     assert ApprovalDecision.objects.get().acknowledged == []
 
     Sku.objects.update(floor_price_amount=9_500)
-    submitted(ann, "risky")
+    submitted(ann, "risky", params={"value": 1_500})
     window.go("/admin/")
     window.press("#pp-tasks .pp-link")
     window.picture(f"approval-risky-{width}")
