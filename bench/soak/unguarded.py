@@ -1,4 +1,4 @@
-"""The portal without the guards on counters and claims: what must be found. Nothing outside the bench can load it."""
+"""The portal without the guard on its counters: what a soak must find. Nothing outside the bench can load it."""
 
 import time
 from importlib import import_module
@@ -13,31 +13,8 @@ def hesitate(place: str) -> None:
         time.sleep(PAUSE)
 
 
-def unguard_claims() -> None:
-    """Both ways of claiming; the last claim hesitates with its locks, so that others want what it took."""
-    step_by_step = vars(import_module("apps.coupons.services.claiming"))
-    at_once = vars(import_module("apps.coupons.services.at_once"))
-    rooms = vars(import_module("apps.coupons.allowances"))
-    guards = [step_by_step["releases"].CLAIM_ROOM, rooms["QUANTITY_ROOM"], rooms["AMOUNT_ROOM"]]
-    whole, sell_out = at_once["statement"], at_once["sell_out"]
-
-    def without(statement: str) -> str:
-        for guard in guards:
-            statement = statement.replace(guard, "true")
-        return statement
-
-    def slowly(code: str) -> bool:
-        time.sleep(PAUSE)
-        return bool(sell_out(code))
-
-    step_by_step["CLAIM"] = without(step_by_step["CLAIM"])
-    at_once["statement"] = lambda plan, now: without(whole(plan, now))
-    step_by_step["sell_out"] = at_once["sell_out"] = slowly
-
-
 # Only now that Django is set up.
 vars(import_module("apps.orders.guards"))["ROOM"] = "true"
 vars(import_module("apps.orders.services.holding"))["crash_point"] = hesitate
-unguard_claims()
 
 __all__ = ["application"]
