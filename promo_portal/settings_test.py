@@ -8,7 +8,8 @@ os.environ.setdefault("SECRET_KEY", "for-tests-only-" + "0123456789abcdef" * 4)
 from promo_portal.settings import *
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CELERY_BROKER_URL = "memory://"
+# Jobs wait until a test runs them.
+CELERY_BROKER_URL = ""
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,6 +15,7 @@ from django.utils import translation
 from playwright.sync_api import Playwright, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
+import promo_portal.celery  # noqa: F401 (as in every process that serves)
 from promo_portal.embedded.postgres import PostgresServer
 from promo_portal.translations import compile_stale
 

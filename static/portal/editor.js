@@ -131,7 +131,13 @@
         box.hidden = !box.hidden;
         if (box.hidden) return;
         for (const element of fields()) touched.add(element.dataset.field);
-        preview().then(() => box.querySelector("[data-jump]")?.focus({ preventScroll: true }));
+        // Whoever went on meanwhile keeps the place where one is.
+        const before = document.activeElement;
+        preview().then(() => {
+            if (document.activeElement === before || document.activeElement === document.body) {
+                box.querySelector("[data-jump]")?.focus({ preventScroll: true });
+            }
+        });
     }
 
     // The worst price beside each way to stack; a search of the whole market, so it waits until one has stopped typing.
