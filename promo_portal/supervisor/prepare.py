@@ -53,7 +53,7 @@ def main() -> None:
         write_key(folder / name, scopes, replace=loaded)
     if loaded and pack is None and not goods_of_its_own:
         call_command("demo_orders", client=client_of("storefront.key"))
-        search_what_waits()
+        search_what_is_due_first()
         call_command("demo_past", client=client_of("storefront.key"))
 
 
@@ -93,12 +93,13 @@ def load_into_empty_portal(pack: str | None) -> bool:
     return True
 
 
-def search_what_waits() -> None:
-    """The impact reports of the demo's requests are there when the first approver looks."""
+def search_what_is_due_first() -> None:
+    """The impact report of the most urgent request is there when the first approver looks; the worker does the rest."""
     from apps.core import jobs
     from apps.impact.models import ImpactReport
 
-    for report in ImpactReport.objects.filter(done_at=None).select_related("job"):
+    waiting = ImpactReport.objects.filter(done_at=None).select_related("job").order_by("request__due_at")
+    for report in waiting[:1]:
         jobs.run(report.job)
 
 

@@ -113,7 +113,8 @@ def test_plans_of_a_young_table_are_good_for_a_grown_one(growth: None) -> None:
     live("o1")
     cancel_one("o2")
     grow()
-    assert rows_read(lambda: live("o3")) == {}
+    # Other sessions may tell only now what they read when there were a few rows.
+    assert max(rows_read(lambda: live("o3")).values(), default=0) < MANY
     assert Order.objects.get(code="o3").state == "paid"
 
 
