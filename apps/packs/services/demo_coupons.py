@@ -1,4 +1,4 @@
-"""Coupons of the demo in people's hands: wallets, claims with some refusals, a release every half hour, codes."""
+"""Coupons of the demo in people's hands: wallets, refusals, a release every half hour, codes, a mass grant."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from apps.core.refusals import kept_refusals
 from apps.coupons import services
 from apps.coupons.lifecycle import Source
 from apps.coupons.models import ClaimCampaign, CouponTemplate
+from apps.coupons.services import pushing
 from apps.coupons.services.claiming import claim
 from apps.coupons.services.codes import drafting
 from apps.coupons.services.codes.generating import make_due
@@ -26,6 +27,7 @@ from apps.coupons.services.granting import compensate
 from apps.coupons.services.issue import How, Wanted, issue
 
 HALF_HOURLY = "claim-half-hourly"
+MASS_GRANT, TESTERS = "vip-app-push", ("c-0022", "c-0023")
 EVERYBODY = ("plat-300-30", "ziying-99-12", "freeship")
 NEWCOMER, NEWCOMERS_COUPON = "c-0026", "new-15"
 FOR_COMPENSATION = ("plat-300-30", "ziying-99-12")
@@ -39,6 +41,7 @@ def fill_wallets() -> None:
     """Inside the transaction that loads the demo, before anybody has approved anything."""
     now = database_now()
     _publish_half_hourly(now)
+    _publish_mass_grant(now)
     customers = list(Customer.objects.order_by("code").values_list("code", flat=True))
     wanted = [Wanted(template, customer, 1) for template in EVERYBODY for customer in customers]
     wanted.append(Wanted(NEWCOMERS_COUPON, NEWCOMER, 1))
@@ -72,6 +75,22 @@ def _publish_half_hourly(now: datetime) -> None:
     services.publish_without_approval(thing=draft)
 
 
+def _publish_mass_grant(now: datetime) -> None:
+    content = {
+        "code": MASS_GRANT,
+        "name": "App运费券直发高端会员",
+        "template": "app-ship-5",
+        "mode": "push",
+        "starts_at": (now - timedelta(hours=1)).isoformat(),
+        "ends_at": (now + timedelta(days=3)).isoformat(),
+        "quantity": 200,
+        "per_customer": 1,
+        "targeting": {"audiences": ["vip"]},
+    }
+    draft = services.create_draft(model=ClaimCampaign, content=content, actor=None)
+    services.publish_without_approval(thing=draft)
+
+
 def _claim(campaign: str, customers: Iterable[str]) -> None:
     for customer in customers:
         with suppress(Refused), kept_refusals(), transaction.atomic():
@@ -93,6 +112,16 @@ def let_people_work(people: dict[str, User]) -> None:
     for code, wish in (("codes-community", single), ("codes-live", shared)):
         _codes(code, wish, operator, approver)
     make_due()
+    _give_to_many(operator)
+
+
+def _give_to_many(operator: User) -> None:
+    """A mass grant that a test list had; the run for everybody it means waits for the worker."""
+    campaign = ClaimCampaign.objects.get(code=MASS_GRANT)
+    tried = pushing.start_test(campaign=campaign, customers=TESTERS, actor=operator)
+    while pushing.advance(run=tried.pk)[0]:
+        pass
+    pushing.start(campaign=campaign, actor=operator)
 
 
 def _codes(code: str, wish: drafting.Wish, operator: User, approver: User) -> None:
