@@ -35,5 +35,5 @@ def _key(span: Span, offer: Offer, now: datetime, day: str) -> str:
         return WHOLE
     if span is Span.DAY:
         return day
-    session = offer.schedule.session_at(now) if offer.schedule is not None else None
-    return WHOLE if session is None else f"s:{session[0].astimezone(UTC).isoformat()}"
+    began = offer.schedule.session_began(now) if offer.schedule is not None else None
+    return WHOLE if began is None else f"s:{began.astimezone(UTC).isoformat()}"

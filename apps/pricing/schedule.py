@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+#: A start and an end: instants in UTC, or what a clock on the wall shows (without a zone).
+Stretch = tuple[datetime, datetime]
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,39 +29,76 @@ class Schedule:
     sessions: tuple[Session, ...]
 
     def covers(self, moment: datetime) -> bool:
-        return self.session_at(moment) is not None
+        """Whether the wall clock stands inside a session, whatever was done to the clocks that night."""
+        wall = moment.astimezone(self.tz).replace(tzinfo=None)
+        return any(starts <= wall < ends for starts, ends in self._sessions_of(wall.date(), (-1, 0)))
 
     def session_at(self, moment: datetime) -> tuple[datetime, datetime] | None:
-        """The (start, end) instants of the session that `moment` lies in, or None."""
-        local = moment.astimezone(self.tz)
-        for back in (0, 1):
-            day = local.date() - timedelta(days=back)
-            if self.days and day.isoweekday() not in self.days:
-                continue
-            for session in self.sessions:
-                starts, ends = self._bounds(day, session)
-                if starts <= moment < ends:
-                    return starts, ends
-        return None
+        """The (start, end) instants between which a session runs without a break and `moment` lies, or None."""
+        found = self._found(moment)
+        if found is None:
+            return None
+        (starts, ends), _ = found
+        return starts.astimezone(self.tz), ends.astimezone(self.tz)
+
+    def session_began(self, moment: datetime) -> datetime | None:
+        """When the session that `moment` lies in began: one instant for all of it, also where clocks that are
+        put back cut it in two."""
+        found = self._found(moment)
+        return None if found is None else found[1]
 
     def next_start(self, moment: datetime) -> datetime | None:
         """The first session start after `moment` (within the coming eight days), or None."""
-        local = moment.astimezone(self.tz)
-        starts = [
-            start
-            for ahead in range(9)
-            for session in self.sessions
-            if self._runs_on(day := local.date() + timedelta(days=ahead))
-            and (start := self._bounds(day, session)[0]) > moment
-        ]
-        return min(starts, default=None)
+        now = moment.astimezone(UTC)
+        days = self._sessions_of(moment.astimezone(self.tz).date(), range(-1, 9))
+        starts = [start for bounds in days for start, _ in self._stretches(*bounds) if start > now]
+        return min(starts).astimezone(self.tz) if starts else None
 
-    def _runs_on(self, day: date) -> bool:
-        return not self.days or day.isoweekday() in self.days
+    def _found(self, moment: datetime) -> tuple[Stretch, datetime] | None:
+        """The stretch that `moment` lies in, and when its session began."""
+        now = moment.astimezone(UTC)
+        for bounds in self._sessions_of(moment.astimezone(self.tz).date(), (-1, 0)):
+            stretches = self._stretches(*bounds)
+            for stretch in stretches:
+                if stretch[0] <= now < stretch[1]:
+                    return stretch, stretches[0][0]
+        return None
 
-    def _bounds(self, day: date, session: Session) -> tuple[datetime, datetime]:
-        """The instants of a session that begins on `day`."""
-        starts = datetime.combine(day, session.starts, tzinfo=self.tz)
-        last = day if session.ends > session.starts else day + timedelta(days=1)
-        ends = datetime.combine(last, session.ends, tzinfo=self.tz)
-        return starts, ends
+    def _sessions_of(self, today: date, ahead: Iterable[int]) -> Iterator[Stretch]:
+        """The wall clock's [start, end) of the sessions that begin so many days ahead of `today`."""
+        for days in ahead:
+            day = today + timedelta(days=days)
+            if self.days and day.isoweekday() not in self.days:
+                continue
+            for session in self.sessions:
+                last = day if session.ends > session.starts else day + DAY
+                yield datetime.combine(day, session.starts), datetime.combine(last, session.ends)
+
+    def _stretches(self, starts: datetime, ends: datetime) -> list[Stretch]:
+        """The instants (UTC) at which the wall clock shows [starts, ends): one stretch; none where the clocks
+        jump over it; two where they are put back to before its start or from beyond its end."""
+        before, after = self._offset(starts - DAY), self._offset(ends + DAY)
+        if before == after:
+            return [(_instant(starts, before), _instant(ends, before))]
+        change = self._change(starts - 2 * DAY, ends + 2 * DAY, before)
+        early = _instant(starts, before), min(_instant(ends, before), change)
+        late = max(_instant(starts, after), change), _instant(ends, after)
+        if early[0] < early[1] == late[0] < late[1]:
+            return [(early[0], late[1])]
+        return [stretch for stretch in (early, late) if stretch[0] < stretch[1]]
+
+    def _offset(self, wall: datetime) -> timedelta:
+        return wall.replace(tzinfo=self.tz).utcoffset() or timedelta()
+
+    def _change(self, low: datetime, high: datetime, before: timedelta) -> datetime:
+        """The instant (UTC), between these two, at which the clock leaves this offset, to the second."""
+        low, high = low.replace(tzinfo=UTC), high.replace(tzinfo=UTC)
+        while high - low > timedelta(seconds=1):
+            middle = low + (high - low) // 2
+            is_before = middle.astimezone(self.tz).utcoffset() == before
+            low, high = (middle, high) if is_before else (low, middle)
+        return high.replace(microsecond=0)
+
+
+def _instant(wall: datetime, offset: timedelta) -> datetime:
+    return (wall - offset).replace(tzinfo=UTC)

@@ -109,6 +109,34 @@ def test_the_wall_clock_counts_when_the_clocks_go_forward():
     assert not early.covers(datetime(2026, 3, 8, 8, 0, tzinfo=UTC))
 
 
+@pytest.mark.parametrize(
+    ("hours", "inside", "outside"),
+    [  # New York, 8 Mar 2026: at 07:00 UTC the wall clock jumps from 02:00 to 03:00
+        ("02:30-03:30", ["07:00", "07:29"], ["06:59", "07:30"]),
+        ("01:30-02:30", ["06:30", "06:59"], ["06:29", "07:00", "07:15"]),
+        ("02:10-02:50", [], ["06:20", "07:00", "07:20", "07:30"]),
+    ],
+)
+def test_a_jump_of_the_clock_takes_the_time_that_no_clock_shows(hours, inside, outside):
+    early = schedule(hours, tz=NEW_YORK)
+    for at in inside:
+        assert early.session_at(datetime.fromisoformat(f"2026-03-08T{at}Z")) is not None, at
+    for at in outside:
+        assert early.session_at(datetime.fromisoformat(f"2026-03-08T{at}Z")) is None, at
+
+
+def test_a_time_shown_twice_is_in_its_session_twice_and_of_one_session():
+    # New York, 1 Nov 2026: 01:15 is at 05:15 UTC and again at 06:15 UTC
+    early = schedule("01:15-01:45", tz=NEW_YORK)
+    first, second = datetime(2026, 11, 1, 5, 15, tzinfo=UTC), datetime(2026, 11, 1, 6, 15, tzinfo=UTC)
+    half = timedelta(minutes=30)
+    assert [at.astimezone(UTC) for at in early.session_at(first)] == [first, first + half]
+    assert early.session_at(first + half) is None
+    assert early.next_start(first + half).astimezone(UTC) == second
+    assert early.session_at(second)[1].astimezone(UTC) == second + half
+    assert early.session_began(second).astimezone(UTC) == first
+
+
 def test_an_evening_session_stays_in_the_evening_all_year():
     evening = schedule("20:00-22:00", tz=BERLIN)
     assert evening.covers(datetime(2026, 7, 1, 18, 0, tzinfo=UTC))
