@@ -27,6 +27,8 @@ from promo_portal.embedded.postgres import DATABASE, USER, PostgresServer
 from promo_portal.embedded.valkey import ValkeyServer
 
 STOP_STEPS = ((signal.SIGTERM, 15.0), (signal.SIGQUIT, 3.0))
+# Programs beside the servers may stand still for a while where the machine has much to do.
+PATIENT = {"DB_POOL_SIZE": "0", "DB_LOCK_TIMEOUT_MS": "60000", "DB_IDLE_IN_TRANSACTION_MS": "300000"}
 APPLICATION, UNGUARDED = "promo_portal.wsgi:application", "bench.soak.unguarded:application"
 
 
@@ -82,7 +84,7 @@ class Arena:
     def ask(self, module: str, *arguments: str, within: float = 900) -> Any:
         """Run a program of bench.soak.inside; the last line that it prints is its answer as JSON."""
         command = [sys.executable, "-P", "-m", f"bench.soak.inside.{module}", *arguments]
-        environment = {**self.environment, "DB_POOL_SIZE": "0"}
+        environment = {**self.environment, **PATIENT}
         done = subprocess.run(
             command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=within
         )
@@ -140,6 +142,12 @@ class Arena:
         if workers:
             with suppress(ProcessLookupError):
                 os.kill(random.choice(workers), signal.SIGKILL)
+
+    def kill_workers(self) -> None:
+        """kill -9 of all of them; gunicorn starts others."""
+        for worker in self.workers_now():
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
 
     def kill_keeper(self) -> None:
         if self.keeper is not None:

@@ -40,11 +40,15 @@ class Answer:
 
 @dataclass
 class Wire:
-    """Kept alive while the server lives; `told` counts what happened on the way."""
+    """Kept alive while the server lives; `told` counts what happened on the way.
+
+    Whoever shares a `gate` sends the last byte of the first request only when all of them have sent the others.
+    """
 
     port: int
     key: str
     told: Counter[str] = field(default_factory=Counter)
+    gate: asyncio.Barrier | None = None
     streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def post(self, path: str, body: Any, idempotency: str) -> Answer:
@@ -82,6 +86,12 @@ class Wire:
         if self.streams is None:
             self.streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self.streams
+        if self.gate is not None:
+            writer.write(request[:-1])
+            await writer.drain()
+            gate, self.gate = self.gate, None
+            await gate.wait()
+            request = request[-1:]
         writer.write(request)
         await writer.drain()
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
