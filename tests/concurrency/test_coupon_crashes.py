@@ -1,11 +1,16 @@
 """A process killed at every step of an order with coupons: nothing half done, and the same again ends the same."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apps.core.clock import frozen
 from apps.coupons.models import Coupon, CouponEntry, RewardHold
 from apps.orders import services
+from apps.orders.models import Order
+from apps.orders.tasks import lapse
 from tests.concurrency.processes import cancel, order, refund_all
 from tests.concurrency.test_crashes import killed_at, once
 from tests.orders_coupons.purse import budget, give, state, ten_off
@@ -89,3 +94,31 @@ def test_killed_while_cancelling(coupon: str) -> None:
     cancel("o1")
     assert (state(coupon), picture()[1:3]) == (("unused", ""), (("released",), (1, 1_000, 0)))
     assert broken() == []
+
+
+def test_killed_while_lapsing(coupon: str) -> None:
+    """Given a sweep that dies amid what it releases, when the next one comes, then all is released once."""
+    hold()
+    before = picture()
+
+    def sweep() -> int:
+        with frozen(Order.objects.get().held_until):
+            return lapse()
+
+    killed_at("lapsed", sweep)
+    assert (picture(), Order.objects.get().state) == (before, "held")
+    assert (sweep(), sweep()) == (1, 0)
+    assert (state(coupon), picture()[1:3]) == (("unused", ""), (("released",), (1, 1_000, 0)))
+    assert Order.objects.get().state == "expired"
+    assert broken() == []
+
+
+def test_every_step_of_an_order_has_its_crash() -> None:
+    """Given the points that the services name, then each is one of those at which a test kills."""
+    services_of = Path(services.__file__).parent
+    named = {
+        place
+        for file in services_of.glob("*.py")
+        for place in re.findall(r'crash_point\("(\w+)"\)', file.read_text())
+    }
+    assert named == {*HOLDING, *PAYING, *REFUNDING, "freed", "lapsed", "voided"} - {"issued"}
