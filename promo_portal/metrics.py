@@ -2,10 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -16,6 +17,13 @@ REQUESTS = Histogram(
     buckets=BUCKETS,
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Up:
+    """A gauge that is always there, so that the first scrape of a process that served nobody yet is not empty."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily("portal_up", "1 where a web process answers.", value=1)
 
 
 class MetricsMiddleware:
@@ -40,8 +48,10 @@ def _view_of(request: HttpRequest) -> str:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    registry = REGISTRY
+    registry = CollectorRegistry()
+    registry.register(Up())
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        registry = CollectorRegistry()
         MultiProcessCollector(registry)
+    else:
+        registry.register(REGISTRY)
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -62,6 +62,7 @@ def test_metrics_count_by_route_and_never_by_path(client):
     client.get("/no-such-thing-7f3a")
     text = client.get("/metrics").content.decode()
     assert 'portal_request_seconds_count{method="GET",status="4xx",view="none"}' in text
+    assert "portal_up 1.0" in text
     assert "7f3a" not in text
 
 
