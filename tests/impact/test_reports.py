@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from apps.activities.models import Activity
 from apps.approvals import services as approvals
@@ -83,6 +84,17 @@ def test_a_missing_zero_is_caught(ann: Any) -> None:
     risk = low(request)
     assert str(risk.text) == "1 SKU can be had for ¥9, below its cost of ¥30"
     assert (risk.stack, risk.approvers) == (["draft"], 2)
+
+
+def test_what_was_found_stays_as_it_was_read(ann: Any) -> None:
+    """Given a finished report, then no service and no query changes or removes it."""
+    _request, report = asked(ann, kind="flash_sale", params={"prices": {"A": 900}})
+    reports = ImpactReport.objects.filter(pk=report.pk)
+
+    for change in (lambda: reports.update(found={}), lambda: reports.update(done_at=None), reports.delete):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            change()
+    assert reports.get().found == report.found
 
 
 def test_a_tenth_instead_of_nine_tenths_is_caught_where_nothing_has_a_floor(ann: Any) -> None:
