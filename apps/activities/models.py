@@ -1,5 +1,6 @@
 """Activities, their versions, and the stops that lie beside a version without touching its hash."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,9 +12,11 @@ from apps.activities.events.models import CopiedMember, Event, EventMember
 from apps.activities.lifecycle import RIGHTS, TABLE
 from apps.activities.patterns.models import Pattern
 from apps.activities.stops import StopKind
+from apps.catalog.selectors import portal
 from apps.core.clock import DatabaseNow
 from apps.core.codes import CodeField, code_check
 from apps.offers.compile import instant
+from apps.offers.submission import Facts, lacks_goal
 from apps.offers.versions.models import Running, Version, Versioned
 from apps.pricing.kinds import KINDS
 from apps.pricing.layers import ACTIVITY_LAYERS
@@ -94,6 +97,10 @@ class Activity(Running):
             models.Index(fields=["shop_code", "-id"], name="activity_by_shop"),
             models.Index(fields=["event"], name="activity_by_event", condition=Q(event__isnull=False)),
         ]
+
+    def submission_facts(self, content: dict[str, Any]) -> Facts:
+        facts = super().submission_facts(content)
+        return replace(facts, goal_from=portal().goal_from_amount) if lacks_goal(content) else facts
 
     def came_from(self, other: Versioned) -> None:
         Activity.objects.filter(pk=self.pk).update(copied_from=other.code)

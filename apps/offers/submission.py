@@ -22,12 +22,13 @@ class Facts:
     """What the catalogue and the customers say about a document. None: not counted, so nothing is said of it.
 
     `skus_in_scope` counts the SKUs that the offer can reach, `people` those in the audiences it names,
-    `validities` are those of the templates that a campaign hands out.
+    `validities` are those of the templates that a campaign hands out; from a budget of `goal_from` on there is a goal.
     """
 
     skus_in_scope: int | None = None
     people: int | None = None
     validities: Mapping[str, Json | None] = field(default_factory=dict)
+    goal_from: int | None = None
 
 
 def submission_faults(content: Json, facts: Facts, now: datetime) -> list[Fault]:
@@ -36,6 +37,7 @@ def submission_faults(content: Json, facts: Facts, now: datetime) -> list[Fault]
         *_window_faults(content, "starts_at", "ends_at", "", now),
         *_validity_faults(content, now),
         *_budget_faults(content),
+        *_goal_faults(content, facts.goal_from),
         *_reach_faults(content, facts),
         *_holdout_faults(content),
         *_release_faults(content),
@@ -71,6 +73,17 @@ def _budget_faults(content: Json) -> list[Fault]:
             "budget.amount", "no_worst_case", "what one coupon costs has no bound: limit their number instead"
         )
     ]
+
+
+def lacks_goal(content: Json) -> bool:
+    """An activity with a budget in money that nobody has said a goal for."""
+    return "goals" in content and not content["goals"] and content["budget"]["amount"] is not None
+
+
+def _goal_faults(content: Json, goal_from: int | None) -> list[Fault]:
+    if goal_from is None or not lacks_goal(content) or content["budget"]["amount"] < goal_from:
+        return []
+    return [Fault("goals", "goal_missing", "a goal is compulsory for a budget as large as this")]
 
 
 def _reach_faults(content: Json, facts: Facts) -> list[Fault]:

@@ -19,10 +19,11 @@ from apps.activities.events.members import ACTIVITY, CAMPAIGN, TEMPLATE, Member,
 from apps.activities.events.overlaps import never_opens
 from apps.activities.events.reach import Reach
 from apps.audiences.models import Audience
+from apps.catalog.selectors import portal
 from apps.offers.compile import compile_activity
 from apps.offers.forms.fault_texts import TYPES, text_of_fault
 from apps.offers.models import PlacementRecord
-from apps.offers.submission import Facts, submission_faults
+from apps.offers.submission import Facts, lacks_goal, submission_faults
 from apps.offers.versions.contents import READERS
 from apps.offers.versions.references import unknown_codes
 from apps.pricing.faults import Findings, Reader, Reference
@@ -92,6 +93,7 @@ def _never(
     """Windows in the past, nothing in scope, nobody meant, coupons that end before their campaign does."""
     people = _people(drafts)
     validities = _validities(drafts, members)
+    goal_from = portal().goal_from_amount if any(lacks_goal(one.content) for one in drafts) else None
     for one in drafts:
         audiences = one.content.get("targeting", {}).get("audiences", ())
         counted = [people.get(code, 0) for code in audiences]
@@ -99,6 +101,7 @@ def _never(
             skus_in_scope=_in_scope(one, reach),
             people=None if None in counted else sum(filter(None, counted)),
             validities=validities,
+            goal_from=goal_from,
         )
         for fault in submission_faults(one.content, facts, now):
             yield Stale(one, fault.code, f"{place_in_words(fault.path)}{text_of_fault(fault)}", True)

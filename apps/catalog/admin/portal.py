@@ -1,4 +1,6 @@
-"""The portal's currency and selection, which packs set; whether orders below a floor price are refused, by a switch."""
+"""The portal's currency and selection, which packs set; what administrators decide of floor prices and goals."""
+
+from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -9,15 +11,35 @@ from unfold.decorators import action
 from apps.accounts.admin.dialogs import ReasonForm, go_to
 from apps.accounts.current import signed_in
 from apps.catalog.models import Portal
-from apps.catalog.services.portal import CHANGE, set_block_below_floor
+from apps.catalog.services.portal import CHANGE, set_block_below_floor, set_goal_from
 from apps.core.errors import DomainError
+from apps.core.forms import MoneyField
 from apps.core.readonly_admin import ReadOnlyAdmin
+from apps.pricing.money import format_money
+
+
+class GoalForm(ReasonForm):
+    amount = MoneyField(
+        label=_("Budget from which a goal is compulsory"),
+        required=False,
+        help_text=_("Empty: goals are never compulsory."),
+    )
+    field_order = ("amount", "reason")
 
 
 @admin.register(Portal)
 class PortalAdmin(ReadOnlyAdmin):
-    list_display = ("currency", "selection", "block_below_floor")
-    actions_detail = ("switch_floor",)
+    list_display = ("currency", "selection", "block_below_floor", "goal_from")
+    fields = ("currency", "selection", "block_below_floor", "goal_from")
+    actions_detail = ("switch_floor", "change_goal")
+
+    @admin.display(description=_("budget from which a goal is compulsory"))
+    def goal_from(self, portal: Portal) -> Any:
+        amount = portal.goal_from_amount
+        return _("goals are optional") if amount is None else format_money(amount, portal.currency)
+
+    def has_change_goal_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm(CHANGE)
 
     def has_switch_floor_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm(CHANGE)
@@ -42,6 +64,27 @@ class PortalAdmin(ReadOnlyAdmin):
                 actor=signed_in(request),
                 reason=form.cleaned_data["reason"],
             )
+            messages.success(request, _("Done."))
+        except DomainError as error:
+            messages.error(request, error.message)
+        return go_to(request, reverse("admin:catalog_portal_change", args=[object_id]))
+
+    @action(
+        description=_("Budget from which a goal is compulsory"),
+        url_path="goal-from",
+        permissions=["change_goal"],
+        icon="flag",
+        dialog={
+            "title": _("Budget from which a goal is compulsory"),
+            "description": _("Counts from the next submission on; what runs is not touched."),
+            "form_class": GoalForm,
+            "form_submit_text": _("Save"),
+        },
+    )
+    def change_goal(self, request: HttpRequest, form: GoalForm, object_id: str) -> HttpResponse:
+        said = form.cleaned_data
+        try:
+            set_goal_from(amount=said["amount"], actor=signed_in(request), reason=said["reason"])
             messages.success(request, _("Done."))
         except DomainError as error:
             messages.error(request, error.message)

@@ -21,6 +21,9 @@ class Portal(models.Model):
     block_below_floor = models.BooleanField(
         _("refuse orders below the floor price"), default=False, db_default=False
     )
+    goal_from_amount = models.BigIntegerField(
+        _("budget from which a goal is compulsory"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("portal")
@@ -31,6 +34,10 @@ class Portal(models.Model):
             models.CheckConstraint(condition=models.Q(currency__regex="^[A-Z]{3}$"), name="portal_currency"),
             models.CheckConstraint(
                 condition=models.Q(selection__in=Selection.values), name="portal_selection"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(goal_from_amount=None) | models.Q(goal_from_amount__gte=0),
+                name="portal_goal_from_amount",
             ),
         ]
 

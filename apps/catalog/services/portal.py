@@ -16,22 +16,35 @@ CHANGE = "catalog.change_portal"
 @transaction.atomic
 def set_block_below_floor(*, on: bool, actor: Any, reason: str) -> Portal:
     """Whether orders below a floor price are refused from the next one on. Errors: reason_required, no_portal."""
+    return _switch("block_below_floor", on, actor, reason)
+
+
+@transaction.atomic
+def set_goal_from(*, amount: int | None, actor: Any, reason: str) -> Portal:
+    """From which budget on an activity is not submitted without a goal; None: never. Errors as above, negative."""
+    if amount is not None and amount < 0:
+        raise DomainError("negative", _("An amount is 0 or more."), "amount")
+    return _switch("goal_from_amount", amount, actor, reason)
+
+
+def _switch(name: str, value: Any, actor: Any, reason: str) -> Portal:
+    """One setting of the row, with its entry in the audit log."""
     require_permission(actor, CHANGE)
     if not reason.strip():
         raise DomainError("reason_required", _("Say why."), "reason")
     portal = Portal.objects.select_for_update().first()
     if portal is None:
         raise DomainError("no_portal", _("The first pack sets up the portal."))
-    if portal.block_below_floor != on:
-        before, portal.block_below_floor = {"block_below_floor": portal.block_below_floor}, on
-        portal.save(update_fields=["block_below_floor"])
-        after = {"block_below_floor": on}
+    before = getattr(portal, name)
+    if before != value:
+        setattr(portal, name, value)
+        portal.save(update_fields=[name])
         record(
             action="portal.change",
             subject=portal,
             actor=actor,
-            before=before,
-            after=after,
+            before={name: before},
+            after={name: value},
             reason=reason.strip(),
         )
     return portal

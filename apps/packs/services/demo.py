@@ -13,6 +13,7 @@ from apps.activities.models import Activity
 from apps.activities.patterns.services import keep_pattern
 from apps.activities.services import copy, create_draft, revise, save_draft, submit
 from apps.catalog.models import Portal
+from apps.catalog.services.portal import set_goal_from
 from apps.core.clock import database_now
 from apps.core.errors import DomainError
 from apps.packs import demo
@@ -27,7 +28,9 @@ from apps.packs.services.importing import ImportReport, PackRefused, import_pack
 from apps.pricing.faults import Findings
 
 PACK = Path(demo.__file__).parent / "pack.yaml"
-OPERATOR = "operator"
+OPERATOR, ADMINISTRATOR = "operator", "admin"
+#: ¥100,000: who may spend as much says first what for
+GOAL_FROM = 10_000_000
 #: what a new activity can begin with
 PATTERNS = {"jike-every-300-25": "每满300减25", "flash-final": "晚八点秒杀", "drinks-3-pay-2": "买3付2"}
 LONGER, AGAIN, ENCORE, TEA = "jike-every-300-25", "drinks-3-pay-2", "flash-final", "tea-45"
@@ -50,6 +53,8 @@ def load_demo() -> ImportReport:
     put_rule_in_force(people)
     gather_fair(people.get(OPERATOR))
     gather_audiences(people.get(OPERATOR))
+    if ADMINISTRATOR in people:
+        set_goal_from(amount=GOAL_FROM, actor=people[ADMINISTRATOR], reason="大额活动先定目标")
     if OPERATOR in people:
         _leave_work(people[OPERATOR])
     return report
