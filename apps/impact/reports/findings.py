@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from apps.impact.patrol.field import Guard
+from apps.impact.loading import Guard
 from apps.impact.worst_case import Worst
 from apps.pricing.money import BPS
 

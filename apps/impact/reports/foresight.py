@@ -12,7 +12,7 @@ from typing import Any
 
 from apps.catalog.selectors import portal, sku_facts
 from apps.core.clock import database_now
-from apps.impact.patrol.field import market_of
+from apps.impact.loading import market_of
 from apps.impact.reports.scene import EXTENT, window_of, with_document
 from apps.impact.worst_case import Finder, PriceClass
 from apps.offers.admin.sample_price import COMPILERS

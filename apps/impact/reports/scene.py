@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from apps.catalog.models import Sku as SkuRow
 from apps.catalog.selectors import portal
 from apps.core.clock import database_now
-from apps.impact.patrol.field import FACTS, Guard, market_of
+from apps.impact.loading import Guard, market_of, read_goods
 from apps.impact.worst_case import Bounds, Extent, Finder, PriceClass, price_classes
 from apps.offers.admin.sample_price import COMPILERS
 from apps.offers.compile import instant
 from apps.offers.selectors import book_version
 from apps.orders.book import KEEPER, LiveBook
-from apps.pricing.cart import Sku
 from apps.pricing.money import BPS
 from apps.pricing.offer import Offer
 
@@ -40,7 +38,9 @@ class Scene:
         self.market = market_of(self.live, self.starts, self.ends, portal().currency)
         self.guards: dict[str, Guard] = {}
         self._depth_bps = depth_bps
-        self.all_classes = sorted(price_classes(self.market, self._goods()), key=lambda one: one.sku.sku)
+        self.all_classes = sorted(
+            price_classes(self.market, read_goods(self.guards)), key=lambda one: one.sku.sku
+        )
         bit = self.market.bits.get(self.offer.code, 0)
         self.classes = [one for one in self.all_classes if one.reach & bit]
         self._bounds = Bounds(self.market, self.all_classes)
@@ -62,20 +62,6 @@ class Scene:
         if self._depth_bps is None:
             return highest
         return max(highest, one.sku.price * (BPS - self._depth_bps) // BPS)
-
-    def _goods(self) -> Iterator[Sku]:
-        rows = SkuRow.objects.filter(price_amount__gt=0).order_by("code").values_list(*FACTS)
-        yield from read_goods(rows.iterator(chunk_size=5_000), self.guards)
-
-
-def read_goods(rows: Iterable[Any], guards: dict[str, Guard]) -> Iterator[Sku]:
-    """Rows of FACTS as the engine's SKUs; their limits are noted on the way."""
-    for code, shop, path, brand, tags, price, least, shut, floor, cost in rows:
-        if floor or cost:
-            guards[code] = Guard(floor, cost)
-        yield Sku(
-            code, shop or "", tuple(path), brand or "", frozenset(tags), price, least or 0, frozenset(shut)
-        )
 
 
 def with_document(book: LiveBook, offer: Offer, content: Json) -> LiveBook:
