@@ -170,6 +170,15 @@ def test_who_reviews_on_the_page(case, role):
     assert case.state == ("refused" if may else "open")
 
 
+def test_what_waits_for_its_confirmation_is_not_proposed_again(case):
+    client = window("operator")
+    client.post(page("reviewcase_release", case.pk), {"reason": "a loyal customer", "_form_submitted": "on"})
+    assert "Propose to release" not in client.get(page("reviewcase_change", case.pk)).content.decode()
+    again = client.post(page("reviewcase_release", case.pk), {"reason": "again", "_form_submitted": "on"})
+    assert again.status_code == 403
+    assert ApprovalRequest.objects.get(state="pending").reason == "a loyal customer"
+
+
 def test_lists_cost_the_same_however_long(case, binding):
     client = window("operator")
     paths = [page("rule_changelist"), page("decision_changelist"), page("reviewcase_changelist")]

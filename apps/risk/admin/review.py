@@ -17,6 +17,7 @@ from unfold.enums import ActionVariant
 
 from apps.accounts.admin.dialogs import ReasonForm, go_to
 from apps.accounts.current import signed_in
+from apps.approvals.models import ApprovalRequest
 from apps.approvals.selectors import pending_for
 from apps.core.errors import DomainError
 from apps.core.readonly_admin import ReadOnlyAdmin
@@ -66,13 +67,14 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         return queryset.exclude(state=CaseState.OPEN) if name == "decided" else waiting
 
     def has_release_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """May ask, and it can still be asked."""
+        """May ask, it can still be asked, and nobody has."""
         if not request.user.has_perm("risk.review_reviewcase"):
             return False
         if object_id is None:
             return True
         decidable = ReviewCase.objects.filter(pk=object_id, state__in=DECIDABLE_CASES)
-        return not decidable.filter(agent=signed_in(request)).exists() and decidable.exists()
+        case = decidable.exclude(agent=signed_in(request)).first()
+        return case is not None and release_of(case) is None
 
     def has_refuse_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         if not request.user.has_perm("risk.review_reviewcase"):
@@ -93,8 +95,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("release asked for"))
     def release_asked(self, case: ReviewCase) -> SafeString | str:
-        subject = ReviewCase._meta.label_lower
-        asked = pending_for(subject_type=subject, subject_code=case.code, action=RELEASE)
+        asked = release_of(case)
         if asked is None:
             return "–"
         url = reverse("admin:approvals_approvalrequest_change", args=[asked.pk])
@@ -142,3 +143,8 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         except DomainError as error:
             messages.error(request, error.message)
         return go_to(request, reverse("admin:risk_reviewcase_change", args=[object_id]))
+
+
+def release_of(case: ReviewCase) -> ApprovalRequest | None:
+    """The request that waits for confirmation."""
+    return pending_for(subject_type=ReviewCase._meta.label_lower, subject_code=case.code, action=RELEASE)
