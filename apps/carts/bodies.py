@@ -115,12 +115,20 @@ class Adjustment(Struct, forbid_unknown_fields=True):
 
 
 class RefundBody(Struct, forbid_unknown_fields=True):
-    """What of a paid order goes back: some units, shipping, adjustments, or `all` that is left."""
+    """What of a paid order goes back: some units, shipping, adjustments, or `all` that is left.
+
+    Without a word on whose fault it was it counts as the customer's, who then gains nothing by it.
+    """
 
     refund: Code
-    fault: Annotated[
-        str, Meta(pattern=r"\A(customer|merchant)\Z", extra_json_schema={"pattern": "^(customer|merchant)$"})
-    ]
+    fault: (
+        Annotated[
+            str,
+            Meta(pattern=r"\A(customer|merchant)\Z", extra_json_schema={"pattern": "^(customer|merchant)$"}),
+        ]
+        | UnsetType
+        | None
+    ) = UNSET
     lines: Annotated[list[RefundLine], Meta(max_length=MAX_LINES)] | UnsetType | None = UNSET
     shipping: Annotated[int, Meta(ge=0, le=MAX_PAYABLE)] | UnsetType | None = UNSET
     adjust: Annotated[list[Adjustment], Meta(max_length=MAX_LINES)] | UnsetType | None = UNSET

@@ -32,7 +32,7 @@ def read_order(reader: Reader) -> None:
 def read_refund(reader: Reader) -> None:
     """Note the faults of a body of `POST /orders/{order}/refunds`."""
     reader.code("refund", required=True)
-    reader.text("fault", required=True, choices=FAULTS)
+    reader.text("fault", choices=FAULTS)
     reader.text("reason")
     for line in reader.children("lines", longest=bodies.MAX_LINES):
         line.code("line", required=True)

@@ -67,6 +67,13 @@ def test_more_than_is_left_changes_nothing(shop: Shop) -> None:
     assert Order.objects.values().get() == before
 
 
+def test_without_a_word_on_the_fault_it_is_the_customers(shop: Shop) -> None:
+    order(shop)
+    answer = shop.post("orders/o1/refunds", {"refund": "r1", "lines": [{"line": "2", "quantity": 1}]})
+    assert (answer.status_code, answer.json()["refund_total"]) == (201, 2_000)
+    assert Order.objects.get().refunds.get().fault == "customer"
+
+
 def test_only_paid_orders_are_refunded(shop: Shop) -> None:
     shop.held("o1")
     refused = shop.refund("o1", all=True)
@@ -164,11 +171,13 @@ def test_bearers_get_back_exactly_what_they_bore(shop: Shop) -> None:
 
 def test_faults_of_a_refund(shop: Shop) -> None:
     order(shop)
-    refused = shop.post("orders/o1/refunds", {"refund": "r 1", "all": True, "shipping": 1, "what": 1})
+    refused = shop.post(
+        "orders/o1/refunds", {"refund": "r 1", "all": True, "shipping": 1, "what": 1, "fault": "x"}
+    )
     assert refused.status_code == 400
     assert sorted((e["path"], e["code"]) for e in refused.json()["errors"]) == [
         ("all", "either"),
-        ("fault", "required"),
+        ("fault", "choice"),
         ("refund", "code"),
         ("what", "unknown_key"),
     ]

@@ -23,7 +23,7 @@ from apps.orders.reversal import Reversal, UnknownLineError, reverse
 from apps.orders.services.settling import lock_order, require, write_entries
 from apps.pricing.refund import OverRefund, PaidSegment
 
-MERCHANT = "merchant"
+CUSTOMER, MERCHANT = "customer", "merchant"
 UPDATE_SEGMENTS = """
 UPDATE orders_ordersegment segment SET returned = now.returned, adjusted = now.adjusted
 FROM json_to_recordset(%s::json) AS now(id bigint, returned int, adjusted jsonb) WHERE segment.id = now.id
@@ -139,7 +139,7 @@ def _write_refund(
     return Refund.objects.create(
         order=order,
         code=asked.refund,
-        fault=asked.fault,
+        fault=given(asked.fault) or CUSTOMER,
         reason=given(asked.reason) or "",
         total_amount=total,
         shipping_amount=reversal.shipping,
