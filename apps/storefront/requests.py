@@ -10,6 +10,9 @@ from apps.storefront.problems import Problem
 from apps.storefront.scopes import Scope
 
 SCHEME = "api-key "
+#: of a body that is too large, this much is read and dropped
+SWALLOWED = 16 * MAX_BODY
+CHUNK = 64 * 1024
 
 
 def caller_from(request: HttpRequest) -> Caller:
@@ -36,6 +39,7 @@ def json_body(request: HttpRequest) -> bytes:
     declared = request.META.get("CONTENT_LENGTH") or ""
     if declared.isascii() and declared.isdigit():
         if int(declared[:20]) > MAX_BODY:
+            _swallow(request, int(declared[:20]))
             raise _too_large()
         return _read(request)
     if request.META.get("wsgi.input_terminated"):  # chunked: the server knows where it ends
@@ -51,6 +55,19 @@ def _read(request: HttpRequest) -> bytes:
         return request.body
     except (OSError, RawPostDataException) as error:  # the shop hung up halfway
         raise Problem(400, "incomplete_body", "The body ended too early.") from error
+
+
+def _swallow(request: HttpRequest, size: int) -> None:
+    """Read what nobody wants, without keeping it: the server hangs up on a caller whose body it was left with,
+    and the next request on that connection would be lost. Who waits to be told to go on has sent nothing yet."""
+    if "HTTP_EXPECT" in request.META:
+        return
+    left = min(size, SWALLOWED)
+    try:
+        while left > 0 and (chunk := request.META["wsgi.input"].read(min(left, CHUNK))):
+            left -= len(chunk)
+    except OSError:  # the shop hung up halfway
+        return
 
 
 def _too_large() -> Problem:
