@@ -28,8 +28,10 @@ HAS_ORDERED = """(%(customer)s IS NOT NULL AND EXISTS (
     SELECT FROM orders_order o WHERE o.customer_code = %(customer)s AND o.customer_code <> ''
         AND (o.paid_at IS NOT NULL OR (o.state = 'held' AND o.held_until > {now}))
 ))"""
+# Whether holds are over that no sweep has released yet; one probe of the index of holds.
+OVERDUE = "EXISTS (SELECT FROM orders_order o WHERE o.state = 'held' AND o.held_until <= {now})"
 STATEMENT = f"""SELECT {{now}}, {JOURNAL_END}, {PORTAL}, {RULE_VERSION},
-    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}, {{known}}, """
+    {CUSTOMER_FACTS}, {CUSTOMER_LISTS}, {SKU_FACTS}, {HAS_ORDERED}, {OVERDUE}, {{known}}, """
 KNOWN_ORDER = "EXISTS (SELECT FROM orders_order WHERE code = %(order)s)"
 NO_COUPONS = NOTHING_EXTRA = "NULL::text"
 
@@ -47,6 +49,8 @@ class Inputs:
     lists: tuple[str, ...]
     skus: Mapping[str, Sku]
     has_ordered: bool = False
+    #: there are holds whose time is over, and no sweep has released them yet
+    overdue: bool = False
     #: what the wallet's subquery gave, for `read_wallet`
     wallet: str | None = None
     order_exists: bool = False
@@ -86,7 +90,8 @@ def gather(
         known, names["order"] = KNOWN_ORDER, order
     statement = f"{STATEMENT}{wallet}, {extra}"
     row = fetch_prepared(statement.format(now=now, as_of=moment_sql, known=known), names)
-    moment, version, portal, rule_version, stored, lists, goods, has_ordered, order_exists, held, more = row
+    moment, version, portal, rule_version, stored, lists, goods, *rest = row
+    has_ordered, overdue, order_exists, held, more = rest
     currency, selection, block = orjson.loads(portal) if portal else NO_PORTAL
     facts = read_sku_facts(goods)
     if shop is not None:
@@ -101,6 +106,7 @@ def gather(
         lists=tuple(lists),
         skus=facts,
         has_ordered=has_ordered,
+        overdue=overdue,
         wallet=held,
         order_exists=order_exists,
         block_below_floor=block,

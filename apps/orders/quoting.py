@@ -15,6 +15,7 @@ from apps.orders.carried import Asker, Carried, carried, coupons_asked
 from apps.orders.customers import customer_of
 from apps.orders.inputs import Inputs, gather
 from apps.orders.numbers import Numbers, counted_offers, read_numbers, usages_with
+from apps.orders.overdue import OverdueHoldsError, in_the_way, release_overdue
 from apps.orders.refusals import with_portal_faults
 from apps.pricing.cart import Cart
 from apps.pricing.engine import price
@@ -34,6 +35,15 @@ def quote(raw: bytes, *, asker: Asker, check_preview: CheckPreview) -> dict[str,
         raise with_portal_faults(error) from error
     if given(body.as_of) is not None:
         check_preview()
+    try:
+        return _quote(body, asker, overdue_first=True)
+    except OverdueHoldsError:
+        release_overdue()
+    return _quote(body, asker)
+
+
+def _quote(body: QuoteBody, asker: Asker, *, overdue_first: bool = False) -> dict[str, Any]:
+    """With `overdue_first` it stops where holds that are over stand in the way."""
     inputs = gather(
         customer=customer_id(body),
         skus={line.sku for line in body.lines},
@@ -46,7 +56,10 @@ def quote(raw: bytes, *, asker: Asker, check_preview: CheckPreview) -> dict[str,
         raise FaultyBodyError(faults)
     as_of = moment_of(body, inputs)
     book = book_for(inputs, as_of)
-    priced = price_cart(body, inputs, book, carried(body, inputs, book, asker, as_of=as_of), as_of=as_of)
+    coupons = carried(body, inputs, book, asker, as_of=as_of)
+    priced = price_cart(body, inputs, book, coupons, as_of=as_of)
+    if overdue_first and in_the_way(inputs, coupons, priced.numbers, priced.quote):
+        raise OverdueHoldsError
     return answer_of(priced.quote, book)
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.core import idempotency
 from apps.core.errors import Refused
+from apps.orders.overdue import OverdueHoldsError, release_overdue
 from apps.storefront.callers import Caller
 from apps.storefront.problems import Problem, answer_problem
 from apps.storefront.requests import json_body
@@ -20,9 +21,14 @@ REPLAYED = "Idempotent-Replayed"
 
 
 def answer_once(
-    request: HttpRequest, caller: Caller, act: Callable[[bytes], Any], *, status: int = 200
+    request: HttpRequest,
+    caller: Caller,
+    act: Callable[[bytes], Any],
+    *,
+    status: int = 200,
+    then: Callable[[bytes], Any] | None = None,
 ) -> HttpResponse:
-    """Answer what `act` makes of the raw body, once for each key."""
+    """Answer what `act` makes of the raw body, once for each key; `then` acts once holds that are over are released."""
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not KEY.match(key):
         raise Problem(
@@ -31,10 +37,16 @@ def answer_once(
     raw = json_body(request)
     asked = idempotency.Request(caller.client_id, key, request.method or "", request.path, raw)
 
-    def reply() -> idempotency.Reply:
+    def reply_of(act: Callable[[bytes], Any]) -> idempotency.Reply:
         return idempotency.Reply(status, orjson.dumps(act(raw), option=orjson.OPT_NON_STR_KEYS))
 
-    return _response(idempotency.once(asked, reply, _refusal))
+    try:
+        return _response(idempotency.once(asked, lambda: reply_of(act), _refusal))
+    except OverdueHoldsError:
+        if then is None:
+            raise
+        release_overdue()
+    return _response(idempotency.once(asked, lambda: reply_of(then), _refusal))
 
 
 def _refusal(error: Exception) -> idempotency.Reply | None:

@@ -30,6 +30,7 @@ from apps.orders.errors import PRICE_CHANGED, OrderRefused
 from apps.orders.floors import refuse_below_floor
 from apps.orders.guards import take_counters, use_limits
 from apps.orders.lifecycle import OrderState
+from apps.orders.overdue import OverdueHoldsError, in_the_way
 from apps.orders.placed import Held, Used, row_of, used_by
 from apps.orders.priced import Priced, price_order
 from apps.orders.record import insert_order
@@ -44,17 +45,19 @@ class StalePriceError(Exception):
     """An offer that applied has changed since it was priced."""
 
 
-def place_order(raw: bytes, *, client: int, shop: str | None) -> dict[str, Any]:
+def place_order(raw: bytes, *, client: int, shop: str | None, overdue_first: bool = False) -> dict[str, Any]:
     """Hold a cart at its price; the answer to `POST /orders`. Call it inside a transaction.
 
-    Errors: FaultyBodyError; OrderRefused order_exists, price_changed, below_floor; Refused denied_by_risk; BusyError.
+    With `overdue_first` it stops where holds that are over stand in the way: their release takes other locks.
+    Errors: FaultyBodyError; OrderRefused order_exists, price_changed, below_floor; Refused denied_by_risk; BusyError;
+    OverdueHoldsError.
     """
     body = read_body(raw)
     asker = Asker(client, shop)
     _begin(body.order, customer_id(body))
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _attempt(body, asker, under_lock=attempt == ATTEMPTS)
+            return _attempt(body, asker, under_lock=attempt == ATTEMPTS, overdue_first=overdue_first)
         except (buckets.NotEnough, StalePriceError, CouponTakenError, NothingLeftError):
             send(f"ROLLBACK TO SAVEPOINT {NOTHING_DONE}")
     raise BusyError
@@ -82,10 +85,12 @@ def lock_names(order: str, customer: str | None) -> None:
     send(f"SELECT {', '.join(['pg_advisory_xact_lock(%s)'] * len(numbers))}", numbers)
 
 
-def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool) -> dict[str, Any]:
+def _attempt(body: OrderBody, asker: Asker, *, under_lock: bool, overdue_first: bool) -> dict[str, Any]:
     if under_lock:
         risk.lock_marks(body)
     priced = price_order(body, asker, under_lock=under_lock)
+    if overdue_first and in_the_way(priced.inputs, priced.carried, priced.numbers, priced.quote):
+        raise OverdueHoldsError
     _as_expected(body, priced)
     refuse_below_floor(body.order, priced)
     crash_point("priced")

@@ -1,5 +1,7 @@
 """Orders: held at their price, paid, cancelled, refunded, looked at."""
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 
 from apps.carts.bodies import CancelBody, OrderBody, PayBody, RefundBody
@@ -29,10 +31,8 @@ class OrdersView(StorefrontView):
     }
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        def place(raw: bytes) -> object:
-            return services.place_order(raw, client=self.caller.client_id, shop=self.caller.shop)
-
-        return answer_once(request, self.caller, place, status=201)
+        place = partial(services.place_order, client=self.caller.client_id, shop=self.caller.shop)
+        return answer_once(request, self.caller, partial(place, overdue_first=True), status=201, then=place)
 
 
 class OrderView(StorefrontView):

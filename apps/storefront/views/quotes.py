@@ -1,4 +1,4 @@
-"""`POST /quotes`: price a cart. Nothing is written."""
+"""`POST /quotes`: price a cart. Nothing of it is written."""
 
 from django.http import HttpRequest, HttpResponse
 
