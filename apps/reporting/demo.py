@@ -16,9 +16,12 @@ from django.db import connection, transaction
 
 from apps.accounts.models import User
 from apps.activities.models import Activity
+from apps.audiences.models import Snapshot
+from apps.audiences.services import snapshots
 from apps.carts.bodies import RefundBody
 from apps.core.clock import frozen
 from apps.core.errors import DomainError
+from apps.core.jobs import Job, run
 from apps.coupons.chain import COUPON_LEDGER
 from apps.offers.versions.sweep import sweep_all
 from apps.orders.chain import LEDGER
@@ -55,6 +58,7 @@ def make_past(client: int) -> None:
     _show(chance, people, starts_at, client)
     for number, code in enumerate(_some_used()):
         _refund(code, whole=number == 1)
+    _take_snapshot(starts_at - 30 * DAY)
     _date_back()
     sweep_all()
     while LEDGER.seal():
@@ -62,6 +66,13 @@ def make_past(client: int) -> None:
     COUPON_LEDGER.seal()
     roll_up()
     _conclude()
+
+
+def _take_snapshot(at: datetime) -> None:
+    """Who was on the list when it was published, which a worker may have begun to note by now."""
+    for job in Job.objects.filter(kind=snapshots.KIND, subject_code=CODE):
+        run(job)
+    Snapshot.objects.filter(subject_code=CODE).update(taken_at=at)
 
 
 @transaction.atomic

@@ -149,12 +149,19 @@ def test_the_holdout_of_the_database_is_that_of_the_prices(shop_fair: None, shop
             as_of=database_now(), book_version=0, held_until=database_now(), request={}, quote={},
         )  # fmt: skip
     Order.objects.update(state="paid", paid_at=database_now())
+    assert report_of("tried").snapshot is None
     lift = report_of("tried").lift
     assert lift is not None
     assert (lift.held.people, lift.held.buyers, lift.held.amount) == (len(held), 10, 100_000)
     assert (lift.treated.people, lift.treated.buyers) == (400 - len(held), 90)
     assert lift.treated.squares == 90 * 10_000**2
     assert lift.verdict == Verdict.MORE
+    run(Job.objects.get(kind="audiences.snapshot"))
+    late = [f"late{number}" for number in range(50)]
+    upsert_audiences(actor="test", rows=[{"code": "many", "members": [*people[:300], *late]}])
+    report = report_of("tried")
+    assert report.snapshot is not None
+    assert report.lift == lift, "who came since is in neither group, who left since stays"
 
 
 def test_what_is_publicly_placed_has_no_lift(traded: None) -> None:

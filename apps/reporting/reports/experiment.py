@@ -1,4 +1,8 @@
-"""The holdout: those of the audience who got the offer against those who were left out, over its window."""
+"""The holdout: those of the audience who got the offer against those who were left out, over its window.
+
+The people are those of the snapshot taken at publication, so that nobody is in it because of what the offer did; where
+there is none (yet), today's members, and the page says so.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from apps.audiences.models import Audience
+from apps.audiences.models import Audience, Snapshot
 from apps.audiences.rules import customer_fields, matches
 from apps.audiences.selectors import FACTS
 from apps.core.replica import reader
@@ -19,7 +23,7 @@ BUCKET = """(
     ('x' || left(hashed.hex, 16))::bit(64)::bigint::numeric
     + CASE WHEN hashed.hex >= '8' THEN 18446744073709551616 ELSE 0 END
 ) %% 10000"""
-STATEMENT = f"""
+OF_TODAY = f"""
 WITH people AS MATERIALIZED (
     SELECT m.customer_code AS customer FROM audiences_audiencemember m WHERE m.audience_id = ANY(%(lists)s)
     UNION SELECT unnest(%(matching)s::text[])
@@ -28,42 +32,75 @@ hashed AS MATERIALIZED (
     SELECT customer, encode(sha256(convert_to(%(code)s || E'\\n' || customer, 'UTF8')), 'hex') COLLATE "C" AS hex
     FROM people
 ),
-groups AS (SELECT hashed.customer, {BUCKET} < %(holdout)s AS held FROM hashed),
+groups AS MATERIALIZED (SELECT hashed.customer, {BUCKET} < %(holdout)s AS held FROM hashed),
+"""  # noqa: S608 - statements of ours
+OF_SNAPSHOT = """
+WITH groups AS MATERIALIZED (
+    SELECT m.customer_code AS customer, m.held_out AS held FROM audiences_snapshotmember m
+    WHERE m.snapshot_id = %(snapshot)s
+),
+"""
+SPENT = """
 bought AS (
     SELECT o.customer_code AS customer, sum(o.list_amount - o.discount_amount - o.refunded_amount) AS amount
     FROM orders_order o
-    WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s AND o.customer_code IN (SELECT customer FROM people)
+    WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s AND o.customer_code IN (SELECT customer FROM groups)
     GROUP BY 1
 )
 SELECT groups.held, count(*), count(bought.customer), coalesce(sum(bought.amount), 0)::bigint,
     coalesce(sum(bought.amount * bought.amount), 0)
 FROM groups LEFT JOIN bought USING (customer) GROUP BY 1
-"""  # noqa: S608 - statements of ours
+"""
 CUSTOMERS = f"SELECT c.code, {FACTS} FROM audiences_customer c"  # noqa: S608 - ours
 PIECE = 5_000
 
 
-def lift_of_subject(subject: Subject) -> Lift | None:
-    """None for what has no holdout, is publicly placed, or has not begun."""
+def compared(subject: Subject) -> bool:
+    """Whether there is anybody to compare: not for what is publicly placed, has no holdout, or has no start."""
     content = subject.content
-    holdout = content.get("holdout_bps") or 0
-    named = (content.get("targeting") or {}).get("audiences") or []
-    if not holdout or not named or content.get("placements") or subject.starts_at is None:
+    named = (content.get("targeting") or {}).get("audiences")
+    return bool(
+        content.get("holdout_bps")
+        and named
+        and not content.get("placements")
+        and subject.starts_at is not None
+    )
+
+
+def snapshot_of(subject: Subject) -> Snapshot | None:
+    """The first one taken for the same audiences and the same share: later ones have people who came since."""
+    if not compared(subject):
         return None
-    audiences = list(Audience.objects.filter(code__in=named))
-    names = {
-        "code": subject.code,
-        "holdout": holdout,
-        "lists": [one.pk for one in audiences],
-        "matching": list(_matching([one.rule for one in audiences if one.rule is not None])),
-        "since": subject.starts_at,
-        "until": subject.ends_at,
-    }
+    rows = Snapshot.objects.filter(
+        subject_type=subject.thing._meta.label_lower,
+        subject_code=subject.code,
+        complete=True,
+        audiences=subject.content["targeting"]["audiences"],
+        holdout_bps=subject.content["holdout_bps"],
+    )
+    return rows.order_by("version").first()
+
+
+def lift_of_subject(subject: Subject, snapshot: Snapshot | None) -> Lift | None:
+    """None for what `compared` leaves out."""
+    if not compared(subject):
+        return None
+    people, names = (OF_SNAPSHOT, {"snapshot": snapshot.pk}) if snapshot else (OF_TODAY, _of_today(subject))
     with reader().cursor() as cursor:
-        cursor.execute(STATEMENT, names)
+        cursor.execute(people + SPENT, {**names, "since": subject.starts_at, "until": subject.ends_at})
         groups = {held: Group(*map(int, rest)) for held, *rest in cursor.fetchall()}
     empty = Group(0, 0, 0, 0)
     return lift_of(groups.get(False, empty), groups.get(True, empty))
+
+
+def _of_today(subject: Subject) -> dict[str, Any]:
+    audiences = list(Audience.objects.filter(code__in=subject.content["targeting"]["audiences"]))
+    return {
+        "code": subject.code,
+        "holdout": subject.content["holdout_bps"],
+        "lists": [one.pk for one in audiences],
+        "matching": list(_matching([one.rule for one in audiences if one.rule is not None])),
+    }
 
 
 def _matching(rules: list[dict[str, Any]]) -> Iterator[str]:

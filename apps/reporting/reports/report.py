@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from apps.activities.events.members import CAMPAIGN, TEMPLATE
+from apps.audiences.models import Snapshot
 from apps.catalog.selectors import portal
 from apps.core.clock import database_now
 from apps.reporting.models import About, Review
 from apps.reporting.reports import numbers as n
 from apps.reporting.reports import people as p
 from apps.reporting.reports.baseline import Baseline, baseline_of
-from apps.reporting.reports.experiment import lift_of_subject
+from apps.reporting.reports.experiment import lift_of_subject, snapshot_of
 from apps.reporting.reports.kept import Kept, kept_of
 from apps.reporting.reports.subjects import SHOP, Subject
 from apps.reporting.statistics.lift import Lift
@@ -104,7 +105,12 @@ class Report:
 
     @cached_property
     def lift(self) -> Lift | None:
-        return lift_of_subject(self.subject)
+        return lift_of_subject(self.subject, self.snapshot)
+
+    @cached_property
+    def snapshot(self) -> Snapshot | None:
+        """Who was in the audiences at publication; None: not taken yet, or nothing is held out."""
+        return snapshot_of(self.subject)
 
     @cached_property
     def kept(self) -> Kept:
