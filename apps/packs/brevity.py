@@ -28,10 +28,12 @@ DEFAULTS: Mapping[str, Json] = {
 
 
 def brief(section: str, content: Mapping[str, Any]) -> Json:
-    """The document without its defaults; reading it gives the same document again."""
+    """The document without its defaults, in the order in which it is read; reading it gives the same document."""
     usual = DEFAULTS.get(section, {})
+    place = {key: number for number, key in enumerate(usual)}
     said = {}
-    for key, value in content.items():
+    # The database keeps keys in an order of its own: an end before its start, and the code somewhere between.
+    for key, value in sorted(content.items(), key=lambda item: place.get(item[0], len(place))):
         if key in KEPT:
             said[key] = value
         elif key not in usual or value != usual[key]:
