@@ -17,7 +17,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name")
-        parser.add_argument("--scope", action="append", required=True, choices=[scope.value for scope in Scope], dest="scopes")
+        scopes = [scope.value for scope in Scope]
+        parser.add_argument("--scope", action="append", required=True, choices=scopes, dest="scopes")
         parser.add_argument("--shop", help="limits the client to this shop's goods and activities")
         parser.add_argument("--days", type=int, default=DEFAULT_DAYS, help="days until it expires")
 
