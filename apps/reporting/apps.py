@@ -10,6 +10,7 @@ class ReportingConfig(AppConfig):
         from apps.core.jobs import register
         from apps.offers import conclusions
         from apps.reporting.exports.job import KIND, PERMISSION, step
+        from apps.reporting.reconciliation import comparing
         from apps.reporting.services.concluding import concluded
         from apps.reporting.settlement import export, proofs
 
@@ -17,3 +18,4 @@ class ReportingConfig(AppConfig):
         register(KIND, step, label=_("Export of a report"), permission=PERMISSION)
         register(export.KIND, export.step, label=_("Export of a settlement"), permission=export.PERMISSION)
         proofs.register_all()
+        comparing.register_proof()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from apps.core import audit_queries
 from apps.core.clock import frozen
 from apps.core.errors import Forbidden
 from apps.core.models import OutboxEvent
@@ -49,8 +50,13 @@ def test_everything_is_equal_to_the_cent(traded: None) -> None:
 def test_a_planted_difference_is_found_and_made_good(traded: None, change: str, table: str) -> None:
     """Given sums that somebody touched, when they are compared, then it is named; made again, they are equal."""
     reconcile()
+    (proof,) = (query for query in audit_queries.registered() if query.name == "reports.sums")
+    assert list(proof.find()) == []
     with connection.cursor() as cursor:
         cursor.execute(change)
+    sentences = list(proof.find())
+    assert sentences
+    assert all(one.startswith(f"{table}: ") for one in sentences)
     found = reconcile().differences
     assert {difference["table"] for difference in found} == {table}
     assert OutboxEvent.objects.filter(topic=TOPIC).count() == 1

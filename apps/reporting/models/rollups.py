@@ -197,3 +197,21 @@ class Reached(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.customer_code}"
+
+
+class Led(models.Model):
+    """The placement that led to an order: where its customer last clicked, else last saw, one of its offers (or the
+    campaign of one of its coupons) in the days before the payment."""
+
+    order = models.BigIntegerField()
+    code = CodeField()
+    placement = CodeField()
+    clicked = models.BooleanField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["order", "code"], name="led_once")]
+        indexes = [models.Index(fields=["code", "placement"], name="led_by_placement")]
+
+    def __str__(self) -> str:
+        return f"{self.order} {self.code} {self.placement}"

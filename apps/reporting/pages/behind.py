@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.catalog.selectors import portal
+from apps.offers.placements import placement_choices
 from apps.orders.models.order import STATE_LABELS
 from apps.reporting.pages.asking import day_in, reader_of, subject_of
 from apps.reporting.reports.orders import FIRST, Narrowed, orders_of, totals_of
@@ -34,6 +35,7 @@ def narrowed_in(request: HttpRequest) -> Narrowed:
         bearer=text("bearer"),
         sku=text("sku"),
         customer=text("customer"),
+        placement=text("placement"),
     )
 
 
@@ -59,6 +61,7 @@ def orders_view(site: AdminSite, request: HttpRequest, document: str, code: str)
             "rows": rows[:PAGE],
             "totals": totals_of(subject, narrowed),
             "narrowed": narrowed,
+            "placement_names": dict(placement_choices([narrowed.placement] if narrowed.placement else [])),
             "older": urlencode(older) if older else "",
             "states": STATE_LABELS,
             "currency": portal().currency,

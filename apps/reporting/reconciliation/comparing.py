@@ -5,12 +5,14 @@ The ledger is read as far as the roll-up has come: orders whose payment is seale
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+
+from apps.core.audit_queries import register
 
 # Beyond these a list helps nobody: the sums are made again.
 MOST = 1_000
@@ -134,3 +136,18 @@ def differences() -> list[Difference]:
                     )
                 )
     return found
+
+
+def sentences() -> Iterator[str]:
+    """The same for `audit`. Each statement sees the mark and the sums that were committed with it, so it may run at
+    any time."""
+    for one in differences():
+        what = " ".join(filter(None, (one.offer, one.bearer))) or "all orders"
+        yield (
+            f"{one.table}: {what} on {one.day}: the ledger says {one.ledger} and {one.ledger_back} back,"
+            f" the report {one.report} and {one.report_back}"
+        )
+
+
+def register_proof() -> None:
+    register("reports.sums", "reports add up to the ledger, as far as it is summed", sentences)

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from apps.activities.events.members import CAMPAIGN
 from apps.core.replica import reader
-from apps.reporting.reports.subjects import SHOP, Subject
+from apps.reporting.reports.subjects import SHOP, Subject, offers_of
 
 # What an order must have to belong to a thing.
 OF_OFFERS = "o.id IN (SELECT u.order_id FROM orders_orderuse u WHERE u.offer = ANY(%(offers)s))"
@@ -29,6 +29,8 @@ CONDITIONS = {
         AND e.offer = ANY(%(offers)s) AND e.bearer = %(bearer)s AND e.what IN ('share', 'shipping'))""",
     "sku": "EXISTS (SELECT FROM orders_ordersegment s WHERE s.order_id = o.id AND s.sku = %(sku)s)",
     "customer": "o.customer_code = %(customer)s",
+    "placement": """EXISTS (SELECT FROM reporting_led l WHERE l."order" = o.id AND l.code = ANY(%(seen)s)
+        AND l.placement = %(placement)s)""",
 }
 ROWS = """
 SELECT o.id, o.code, o.paid_at, o.customer_code, coalesce(o.request ->> 'channel', ''), o.state, o.list_amount,
@@ -89,6 +91,7 @@ class Narrowed:
     bearer: str | None = None
     sku: str | None = None
     customer: str | None = None
+    placement: str | None = None
 
     @property
     def conditions(self) -> list[str]:
@@ -130,7 +133,8 @@ def _statement(subject: Subject, narrowed: Narrowed, before: int, most: int) -> 
     belongs = {SHOP: OF_SHOP, CAMPAIGN: OF_CAMPAIGN}.get(subject.document, OF_OFFERS)
     names = {
         **narrowed.names(),
-        "offers": _offers(subject),
+        "offers": list(offers_of(subject)),
+        "seen": list(subject.seen),
         "every": subject.document == SHOP,
         "code": subject.code,
         "zone": settings.TIME_ZONE,
@@ -138,10 +142,3 @@ def _statement(subject: Subject, narrowed: Narrowed, before: int, most: int) -> 
         "most": most,
     }
     return ROWS.format(conditions=" AND ".join([belongs, *narrowed.conditions])), names
-
-
-def _offers(subject: Subject) -> list[str]:
-    """A campaign's orders are those of its coupons, so of their templates."""
-    if subject.document == CAMPAIGN:
-        return [item["template"] for item in subject.content.get("items") or []]
-    return list(subject.offers)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
 
+from apps.core.replica import reader
 from apps.reporting.models import Buyer, CouponFlow, Reached, Seen
 from apps.reporting.reports.numbers import ALWAYS, Period
 
@@ -37,23 +38,54 @@ def people_of(offers: Collection[str]) -> People:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What one placement showed."""
+    """What one placement showed, and the orders it led to: what was paid for their goods and what the offers
+    took off, refunds counted back."""
 
     placement: str
-    exposures: int
-    clicks: int
+    exposures: int = 0
+    clicks: int = 0
+    orders: int = 0
+    gmv: int = 0
+    discount: int = 0
 
     @property
     def rate_bps(self) -> int | None:
         return round(10_000 * self.clicks / self.exposures) if self.exposures else None
 
 
-def seen_by_placement(codes: Collection[str], period: Period = ALWAYS) -> list[Placed]:
+# Each order once for each placement, with the discount of these offers.
+LED = """
+WITH led AS MATERIALIZED (
+    SELECT DISTINCT l.placement, l."order" AS id FROM reporting_led l WHERE l.code = ANY(%(codes)s)
+)
+SELECT led.placement, count(*), sum(o.list_amount - o.discount_amount - o.refunded_amount)::bigint,
+    coalesce(sum(given.amount), 0)::bigint
+FROM led JOIN orders_order o USING (id) LEFT JOIN LATERAL (
+    SELECT sum(CASE e.event WHEN 'redeem' THEN e.amount ELSE -e.amount END) AS amount FROM orders_ledgerentry e
+    WHERE e.order_id = o.id AND e.offer = ANY(%(offers)s)
+        AND (e.event = 'redeem' AND e.what IN ('share', 'shipping') OR e.event = 'refund' AND e.what = 'share')
+) given ON true
+WHERE o.paid_at >= coalesce(%(since)s::timestamptz, '-infinity')
+    AND o.paid_at < coalesce(%(until)s::timestamptz, 'infinity')
+GROUP BY 1
+"""
+
+
+def by_placement(codes: Collection[str], offers: Collection[str], period: Period = ALWAYS) -> list[Placed]:
+    """What was shown and what it led to, the placement with most orders first."""
     rows = period.narrow(Seen.objects.filter(code__in=list(codes)))
-    grouped = (
-        rows.values("placement").annotate(e=Sum("exposures"), c=Sum("clicks")).order_by("-e", "placement")
-    )
-    return [Placed(row["placement"], int(row["e"]), int(row["c"])) for row in grouped]
+    seen = {
+        row["placement"]: (int(row["e"]), int(row["c"]))
+        for row in rows.values("placement").order_by().annotate(e=Sum("exposures"), c=Sum("clicks"))
+    }
+    names = {"codes": list(codes), "offers": list(offers), "since": period.since, "until": period.until}
+    with reader().cursor() as cursor:
+        cursor.execute(LED, names)
+        led = {placement: rest for placement, *rest in cursor.fetchall()}
+    found = [
+        Placed(one, *seen.get(one, (0, 0)), *led.get(one, (0, 0, 0))) for one in seen.keys() | led.keys()
+    ]
+    return sorted(found, key=lambda one: (-one.orders, -one.exposures, one.placement))
 
 
 def reached(codes: Collection[str]) -> tuple[int, int]:

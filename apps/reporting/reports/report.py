@@ -19,7 +19,7 @@ from apps.reporting.reports import people as p
 from apps.reporting.reports.baseline import Baseline, baseline_of
 from apps.reporting.reports.experiment import lift_of_subject, snapshot_of
 from apps.reporting.reports.kept import Kept, kept_of
-from apps.reporting.reports.subjects import SHOP, Subject
+from apps.reporting.reports.subjects import SHOP, Subject, offers_of
 from apps.reporting.statistics.lift import Lift
 
 
@@ -82,7 +82,7 @@ class Report:
 
     @cached_property
     def placements(self) -> list[p.Placed]:
-        return p.seen_by_placement(self.subject.seen, self.period)
+        return p.by_placement(self.subject.seen, offers_of(self.subject), self.period)
 
     @cached_property
     def reached(self) -> tuple[int, int]:

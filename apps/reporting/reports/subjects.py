@@ -97,6 +97,13 @@ def of(thing: Any, document: str, user: User) -> Subject:
     )
 
 
+def offers_of(subject: Subject) -> tuple[str, ...]:
+    """A campaign's orders are those of its coupons, so of their templates."""
+    if subject.document == CAMPAIGN:
+        return tuple(item["template"] for item in subject.content.get("items") or [])
+    return subject.offers
+
+
 def _members(event: Event, user: User) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The members that this person may see: those that price, and all that are shown."""
     own = visible(user, Activity.objects.filter(event=event)).values_list("code", flat=True)

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from apps.core.locks import AdvisoryLock, try_hold
-from apps.reporting.rollups import orders_sql, other_sql
+from apps.reporting.rollups import led_sql, orders_sql, other_sql
 
 BATCH = 20_000
 SECONDS = 60.0
@@ -64,8 +64,8 @@ def _take_ledger(cursor: Any, batch: int) -> int:
         return 0
     cursor.execute(orders_sql.CHANGES, {"after": after, "until": until})
     orders, refunds = cursor.fetchone()
-    names = {"orders": orders, "refunds": refunds, "zone": settings.TIME_ZONE}
-    for statement in orders_sql.ORDERS if orders else ():
+    names = {"orders": orders, "refunds": refunds, "zone": settings.TIME_ZONE, "days": led_sql.DAYS}
+    for statement in (*orders_sql.ORDERS, led_sql.BY_ORDERS) if orders else ():
         cursor.execute(statement, names)
     for statement in orders_sql.REFUNDS if refunds else ():
         cursor.execute(statement, names)
@@ -87,9 +87,9 @@ def _take_sightings(cursor: Any) -> None:
     until = int(cursor.fetchone()[0])
     if after >= until:
         return
-    names = {"after": after, "until": until, "zone": settings.TIME_ZONE}
-    cursor.execute(other_sql.SEEN, names)
-    cursor.execute(other_sql.REACHED, names)
+    names = {"after": after, "until": until, "zone": settings.TIME_ZONE, "days": led_sql.DAYS}
+    for statement in (other_sql.SEEN, other_sql.REACHED, led_sql.BY_SIGHTINGS):
+        cursor.execute(statement, names)
     _reach(cursor, SIGHTINGS, until)
 
 
