@@ -72,7 +72,7 @@ def bars_of(days: Sequence[tuple[date, Numbers]], name: str = "gmv") -> Bars | N
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a funnel; `width` in percent of the widest, `of_bps` of the stage before."""
+    """One stage of a funnel; `width` in percent of the widest, `of_bps` of the stage before that counts the same."""
 
     code: str
     label: object
@@ -81,11 +81,16 @@ class Stage:
     of_bps: int | None
 
 
+#: these count coupons, the others people
+COUPONS = frozenset({"claimed", "used"})
+
+
 def funnel_of(stages: Sequence[tuple[str, object, int]]) -> list[Stage]:
     most = max((value for _code, _label, value in stages), default=0) or 1
     found: list[Stage] = []
     for code, label, value in stages:
-        before = found[-1].value if found else 0
+        same = [one.value for one in found if (one.code in COUPONS) == (code in COUPONS)]
+        before = same[-1] if same else 0
         share = round(10_000 * value / before) if before else None
         found.append(Stage(code, label, value, max(1, round(100 * value / most)) if value else 0, share))
     return found

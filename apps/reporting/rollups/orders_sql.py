@@ -15,15 +15,19 @@ SELECT coalesce(array_agg(e.order_id) FILTER (WHERE e.event = 'redeem' AND e.wha
 FROM orders_ledgerseal s JOIN orders_ledgerentry e ON e.id = s.entry_id
 WHERE s.number > %(after)s AND s.number <= %(until)s
 """
-# An unknown number of earlier orders is not none.
+# An unknown number of earlier orders is not none. Orders are counted only for those who are not noted yet: the more
+# often somebody buys, the dearer that would be otherwise.
 FIRST_ORDERS = """
 INSERT INTO reporting_firstorder (customer_code, "order", new)
-SELECT DISTINCT ON (o.customer_code) o.customer_code, o.id, coalesce(c.orders, 1) <= (
-    SELECT count(*) FROM orders_order p WHERE p.customer_code = o.customer_code AND p.paid_at IS NOT NULL
+SELECT first.customer_code, first.id, coalesce(c.orders, 1) <= (
+    SELECT count(*) FROM orders_order p WHERE p.customer_code = first.customer_code AND p.paid_at IS NOT NULL
 ) AND c.orders IS NOT NULL
-FROM orders_order o LEFT JOIN audiences_customer c ON c.code = o.customer_code
-WHERE o.id = ANY(%(orders)s) AND o.customer_code <> ''
-ORDER BY o.customer_code, o.paid_at, o.id
+FROM (
+    SELECT DISTINCT ON (o.customer_code) o.customer_code, o.id FROM orders_order o
+    WHERE o.id = ANY(%(orders)s) AND o.customer_code <> ''
+        AND NOT EXISTS (SELECT FROM reporting_firstorder f WHERE f.customer_code = o.customer_code)
+    ORDER BY o.customer_code, o.paid_at, o.id
+) first LEFT JOIN audiences_customer c ON c.code = first.customer_code
 ON CONFLICT DO NOTHING
 """
 PAID = """
