@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
@@ -27,15 +28,31 @@ def main(arguments: list[str]) -> int:
 
 def demo(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run demo", description="Start a whole portal on this machine.")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=_number(1, 65_535), default=8000)
     parser.add_argument("--data-dir", help="where everything is kept (default: PORTAL_DATA_DIR or .data/)")
     parser.add_argument("--pack", type=Path, help="load this pack instead of the demo's into an empty portal")
-    parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4), help="web processes")
+    workers = min(os.cpu_count() or 1, 4)
+    parser.add_argument("--workers", type=_number(1, 256), default=workers, help="web processes")
     options = parser.parse_args(arguments)
     if options.pack is not None and not options.pack.is_file():
         parser.error(f"no such file: {options.pack}")
-    place = find_place(options.data_dir)
+    try:
+        place = find_place(options.data_dir)
+    except OSError as error:
+        parser.error(f"the data folder cannot be made: {error}")
     return Demo(Options(place, options.port, options.workers, options.pack)).run()
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    """What argparse calls with a word of the command line."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be a number from {low} to {high}")
+        return value
+
+    return number
 
 
 def manage(arguments: list[str]) -> int:

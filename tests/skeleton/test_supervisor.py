@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from promo_portal.supervisor.__main__ import main
 from tests.skeleton.running import ROOT, RunningDemo, clean_environment, manage, processes_of
 
 pytestmark = [
@@ -129,6 +130,20 @@ def test_a_pack_that_cannot_be_read_ends_the_start(folder, tmp_path):
         ).stdout
         == "0\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--port", "99999"], "must be a number from 1 to 65535"),
+        (["--workers", "0"], "must be a number from 1 to 256"),
+        (["--data-dir", "/dev/null/data"], "the data folder cannot be made"),
+    ],
+)
+def test_a_wrong_word_is_told_in_a_line_and_starts_nothing(wrong, said, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["demo", *wrong])
+    assert (end.value.code, said in capsys.readouterr().err) == (2, True)
 
 
 def test_a_port_in_use_is_said_before_anything_starts(folder, tmp_path):
