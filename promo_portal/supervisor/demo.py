@@ -185,9 +185,9 @@ class Demo:
 
     def _look_after_children(self) -> None:
         self._check()
-        dead = self.servers.dead()
-        if dead:
-            raise DemoError(f"{dead} stopped by itself, see the logs in {self.folder}")
+        revived = self.servers.revive()
+        if revived:
+            say(f"{revived} stopped by itself, started again")
         for child in self.children:
             if child.exit_status is None:
                 continue

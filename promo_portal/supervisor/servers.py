@@ -1,18 +1,23 @@
 """The embedded servers of one data folder, started together and stopped together."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from promo_portal.embedded.postgres import PostgresServer
 from promo_portal.embedded.valkey import ValkeyServer
+from promo_portal.supervisor.children import MAX_RESTARTS
 from promo_portal.supervisor.environment import Place
 from promo_portal.supervisor.ownership import guest_lock, locked, server_lock
+
+MINUTE = 60.0
 
 
 class Servers:
     def __init__(self, place: Place) -> None:
         self.postgres = PostgresServer(place.folder / "postgres") if place.needs_postgres else None
         self.valkey = ValkeyServer(place.folder / "valkey") if place.needs_valkey else None
+        self._revived: list[float] = []
 
     def answer(self) -> bool:
         """Whether every server that this portal must start itself is already running."""
@@ -28,11 +33,21 @@ class Servers:
                     stack.callback(server.stop)
             yield
 
-    def dead(self) -> str | None:
-        """The name of a server that stopped by itself, if any."""
+    def revive(self) -> str | None:
+        """Start a server again that was killed or stopped by somebody else; its name, if there was one.
+
+        Raises RuntimeError for one that dies so often that starting it again is no use.
+        """
         for name, server in (("PostgreSQL", self.postgres), ("Valkey", self.valkey)):
-            if server is not None and server.process is not None and server.process.poll() is not None:
-                return name
+            if server is None or server.process is None or server.process.poll() is None:
+                continue
+            now = time.monotonic()
+            self._revived = [*(at for at in self._revived if now - at < MINUTE), now]
+            if len(self._revived) > MAX_RESTARTS:
+                raise RuntimeError(f"{name} keeps dying, see the logs in {server.folder}")
+            server.stop()  # what is left of it
+            server.start()
+            return name
         return None
 
 
