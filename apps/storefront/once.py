@@ -8,12 +8,14 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from apps.core import idempotency
 from apps.core.errors import Refused
 from apps.orders.overdue import OverdueHoldsError, release_overdue
 from apps.storefront.callers import Caller
 from apps.storefront.problems import Problem, answer_problem
+from apps.storefront.queries import language_of
 from apps.storefront.requests import json_body
 
 KEY = re.compile(r"[!-~]{1,255}\Z")
@@ -40,13 +42,17 @@ def answer_once(
     def reply_of(act: Callable[[bytes], Any]) -> idempotency.Reply:
         return idempotency.Reply(status, orjson.dumps(act(raw), option=orjson.OPT_NON_STR_KEYS))
 
+    def refusal(error: Exception) -> idempotency.Reply | None:
+        with translation.override(language_of(request)):
+            return _refusal(error)
+
     try:
-        return _response(idempotency.once(asked, lambda: reply_of(act), _refusal))
+        return _response(idempotency.once(asked, lambda: reply_of(act), refusal))
     except OverdueHoldsError:
         if then is None:
             raise
         release_overdue()
-    return _response(idempotency.once(asked, lambda: reply_of(then), _refusal))
+    return _response(idempotency.once(asked, lambda: reply_of(then), refusal))
 
 
 def _refusal(error: Exception) -> idempotency.Reply | None:

@@ -333,6 +333,27 @@ def test_unknown_path(caller: Caller, path: str, method: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "missing", "no_campaign"),
+    [
+        ("en", "There is no order with this id.", "There is no such claim campaign."),
+        ("zh-CN", "没有这个编号的订单。", "没有这个领券活动"),
+    ],
+)
+def test_a_refusal_speaks_the_language_asked_for(
+    caller: Caller, language: str, missing: str, no_campaign: str
+) -> None:
+    caller.headers["Accept-Language"] = language
+    assert problem(caller.get("orders/none"), 404)["detail"] == missing
+    caller.headers["Idempotency-Key"] = "1"
+    told = caller.post("claim-campaigns/none/claims", {"customer": "c1"})
+    assert problem(told, 404)["detail"] == no_campaign
+    caller.headers["Accept-Language"] = "ja"
+    assert caller.post("claim-campaigns/none/claims", {"customer": "c1"}).content == told.content, (
+        "as answered"
+    )
+
+
+@pytest.mark.parametrize(
     ("raised", "status", "code"),
     [
         (OperationalError("connection refused"), 503, "unavailable"),

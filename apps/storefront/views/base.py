@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from rest_framework.views import APIView
 
 from apps.storefront.callers import Caller
 from apps.storefront.openapi import Operation, StorefrontSchema
 from apps.storefront.problems import answer_problem, not_found
+from apps.storefront.queries import language_of
 from apps.storefront.requests import caller_from, require_scope
 from apps.storefront.scopes import Scope
 
@@ -38,7 +40,8 @@ class StorefrontView(APIView):
             self.admit(request)
             return self._handler(request)(request, *args, **kwargs)
         except Exception as error:
-            response = answer_problem(error)
+            with translation.override(language_of(request)):
+                response = answer_problem(error)
             if response.status_code == 405:
                 response["Allow"] = ", ".join(self.allowed_methods)
             return response
