@@ -6,7 +6,7 @@ layer exclude each other on a segment the strongest counts alone, else all of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from apps.impact.worst_case.classes import PriceClass
 from apps.impact.worst_case.market import Market
@@ -35,7 +35,7 @@ class Bounds:
         self._spills |= {offer.code for offer in market.offers if offer.basis_item}
 
     def least(self, one: PriceClass) -> int:
-        """In minor units, for one unit of the class at any instant of the window."""
+        """In minor units, for one unit of the class at any instant of the window, in any cart."""
         sku = one.sku
         return min(
             (self._at_once(sku, self.market.of(running)) for _, running in self.market.instants(one.reach)),
@@ -43,19 +43,36 @@ class Bounds:
         )
 
     def _at_once(self, sku: Sku, offers: Sequence[Offer]) -> int:
-        amount = min(unit_prices(sku, offers))
-        for layer in LAYERS:
-            here = [offer for offer in offers if offer.layer is layer]
-            if not here:
-                continue
-            if any(offer.stacks & offer.layer_bit for offer in here):
-                for offer in here:
-                    amount = self._after(sku, amount, offer)
-            else:
-                amount = min([self._after(sku, amount, offer) for offer in here])
-        return amount
+        terms = {
+            offer.code: (self._dearest.get(offer.code, sku.price), offer.code in self._spills)
+            for offer in offers
+        }
+        return _through_layers(sku, offers, terms)
 
-    def _after(self, sku: Sku, amount: int, offer: Offer) -> int:
-        kind: SegmentKind = offer.kind  # type: ignore[assignment]
-        left = kind.least(amount, sku.sku, self._dearest.get(offer.code, amount), offer.code in self._spills)
-        return min(amount, max(left, sku.min_price))
+
+def least_in_cart(goods: Sequence[Sku], offers: Sequence[Offer]) -> int:
+    """The same for the first of these goods in a cart of nothing else, when these of the offers apply that cover it."""
+    dearest, spills = max(sku.price for sku in goods), any(sku.min_price for sku in goods)
+    return _through_layers(
+        goods[0], offers, {offer.code: (dearest, spills or bool(offer.basis_item)) for offer in offers}
+    )
+
+
+def _through_layers(sku: Sku, offers: Sequence[Offer], terms: Mapping[str, tuple[int, bool]]) -> int:
+    """`terms` of an offer by its code: the dearest unit beside, and whether others' part may spill over."""
+    amount = min(unit_prices(sku, offers))
+    for layer in LAYERS:
+        here = [offer for offer in offers if offer.layer is layer]
+        if not here:
+            continue
+        if any(offer.stacks & offer.layer_bit for offer in here):
+            for offer in here:
+                amount = _after(sku, amount, offer, *terms[offer.code])
+        else:
+            amount = min([_after(sku, amount, offer, *terms[offer.code]) for offer in here])
+    return amount
+
+
+def _after(sku: Sku, amount: int, offer: Offer, dearest: int, spills: bool) -> int:
+    kind: SegmentKind = offer.kind  # type: ignore[assignment]
+    return min(amount, max(kind.least(amount, sku.sku, dearest, spills), sku.min_price))

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
+from apps.impact.worst_case.bounds import least_in_cart
 from apps.impact.worst_case.classes import PriceClass
 from apps.impact.worst_case.market import Market
-from apps.impact.worst_case.profiles import Profile, profiles
+from apps.impact.worst_case.profiles import Profile, meant
 from apps.impact.worst_case.quantities import beside, worth_trying
 from apps.pricing.cart import Cart, CartLine, Sku
 from apps.pricing.engine import price
 from apps.pricing.layers import Layer
 from apps.pricing.offer import Offer
 from apps.pricing.quote import QuotedSegment
+
+#: sets of offers whose customers a search remembers
+MOST_KEPT = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,9 @@ def worst_prices(
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Iterator[tuple[PriceClass, Worst]]:
     """The worst case of each class; the others in its carts come from `among` (all of `classes` by default)."""
-    extent = extent or Extent()
-    others = _Others(market, classes if among is None else among, extent.fillers)
+    finder = Finder(market, classes if among is None else among, extent)
     for done, one in enumerate(classes, 1):
-        found = _Search(market, one, extent, others).run()
+        found = finder.among_others(one)
         on_progress(done)
         if found is not None:
             yield one, found
@@ -89,7 +93,9 @@ class Finder:
         *,
         through: str | None = None,
     ) -> None:
-        self._market, self._extent, self._through = market, extent or Extent(), through
+        self._market, self._extent = market, extent or Extent()
+        self._through = through
+        self._shoppers = _Shoppers(market)
         #: carts priced among other goods so far
         self.carts = 0
         self._others = _Others(market, classes, self._extent.fillers)
@@ -97,13 +103,32 @@ class Finder:
 
     def alone(self, one: PriceClass) -> Worst | None:
         """In carts of this SKU only: two orders of magnitude faster."""
-        return _Search(self._market, one, self._extent, self._nobody, self._through).run()
+        return self._search(one, self._nobody).run()
 
     def among_others(self, one: PriceClass) -> Worst | None:
-        search = _Search(self._market, one, self._extent, self._others, self._through)
+        search = self._search(one, self._others)
         worst = search.run()
         self.carts += search.carts
         return worst
+
+    def _search(self, one: PriceClass, others: _Others) -> _Search:
+        return _Search(self._market, one, self._extent, others, self._shoppers, self._through)
+
+
+class _Shoppers:
+    """Who is meant by which offers that run at once, prepared once for every set of them."""
+
+    def __init__(self, market: Market) -> None:
+        self._market = market
+        self.of = lru_cache(maxsize=MOST_KEPT)(self._of)
+
+    def _of(self, running: int) -> list[tuple[Profile, int]]:
+        """Profiles with the bits of their offers."""
+        bits = self._market.bits
+        return [
+            (profile, sum(bits[offer.code] for offer in offers))
+            for profile, offers in meant(self._market.of(running))
+        ]
 
 
 class _Others:
@@ -151,10 +176,16 @@ class _Others:
 
 class _Search:
     def __init__(
-        self, market: Market, one: PriceClass, extent: Extent, others: _Others, through: str | None = None
+        self,
+        market: Market,
+        one: PriceClass,
+        extent: Extent,
+        others: _Others,
+        shoppers: _Shoppers,
+        through: str | None = None,
     ) -> None:
         self.market, self.one, self.extent, self.others = market, one, extent, others
-        self.through = through
+        self.shoppers, self.through = shoppers, through
         self.carts = 0
         self._through = -1 if through is None else market.bits.get(through, 0)
         self.best: Worst | None = None
@@ -163,7 +194,7 @@ class _Search:
         sku = self.one.sku
         for moment, running in self._instants(self.one.reach):
             offers = self.market.of(running)
-            for profile in profiles(offers):
+            for profile in self._promising([sku], running):
                 for units in worth_trying(sku, offers, self.extent.quantities):
                     self._price([(sku, units)], self.one.reach, moment, profile)
         for other in self.others.beside(self.one.reach):
@@ -175,6 +206,18 @@ class _Search:
             if components and components.keys() <= self.others.by_sku.keys():
                 self._set(components)
         return self.best
+
+    def _promising(self, goods: Sequence[Sku], running: int) -> Iterator[Profile]:
+        """Who could have a unit of the first of these goods cheaper than the cheapest so far, as the bounds tell."""
+        least: dict[int, int] = {}
+        for profile, bits in self.shoppers.of(running):
+            mine = bits & self.one.reach
+            if self.through is not None and not mine & self._through:
+                continue
+            if mine not in least:
+                least[mine] = least_in_cart(goods, self.market.of(mine))
+            if self.best is None or least[mine] * self.best.units < self.best.amount:
+                yield profile
 
     def _instants(self, reach: int) -> Iterator[tuple[datetime, int]]:
         """Those at which the offer runs through which the price must come."""
@@ -191,7 +234,7 @@ class _Search:
             reach |= self.others.by_sku[code][1]
         for moment, running in self._instants(reach):
             if running & self.one.reach:
-                for profile in profiles(self.market.of(running)):
+                for profile in self._promising([sku for sku, _units in goods], running):
                     self._price(goods, reach, moment, profile)
 
     def _with(self, second: Sku, reach: int) -> None:
@@ -201,7 +244,7 @@ class _Search:
             if not running & self.one.reach:
                 continue
             offers = self.market.of(running)
-            for profile in profiles(offers):
+            for profile in self._promising([sku, second], running):
                 for units in range(1, self.extent.beside + 1):
                     for more in beside(sku, units, second, offers, self.extent.beside):
                         self._price([(sku, units), (second, more)], both, moment, profile)

@@ -30,18 +30,26 @@ class Profile:
 
 def profiles(offers: Sequence[Offer]) -> list[Profile]:
     """A profile for every set of these offers that one customer is meant by."""
+    return [profile for profile, _meant in meant(offers)]
+
+
+def meant(offers: Sequence[Offer]) -> list[tuple[Profile, list[Offer]]]:
+    """The same, each with those of the offers that it is meant by (unless something else speaks against one)."""
     found: dict[int, dict[str, Any]] = {(1 << len(offers)) - 1: {}}
-    for name, values, meant in _dimensions(offers):
+    for name, values, means in _dimensions(offers):
         narrowed: dict[int, dict[str, Any]] = {}
         for bits, said in found.items():
             for value in values:
                 left = sum(
-                    1 << i for i, o in enumerate(offers) if bits >> i & 1 and meant(o.targeting, value)
+                    1 << i for i, o in enumerate(offers) if bits >> i & 1 and means(o.targeting, value)
                 )
                 narrowed.setdefault(left, {**said, name: value})
         found = narrowed if len(narrowed) <= MOST_PROFILES else _largest(narrowed)
     audiences = frozenset(code for offer in offers for code in offer.targeting.audiences)
-    return [_profile(said, audiences) for said in found.values()]
+    return [
+        (_profile(said, audiences), [offer for i, offer in enumerate(offers) if bits >> i & 1])
+        for bits, said in found.items()
+    ]
 
 
 def _dimensions(
@@ -65,8 +73,8 @@ def _dimensions(
         ),
     ]
     return [
-        (name, [*sorted(values), *([] if name == "new" else [None])], meant)
-        for name, values, meant in dimensions
+        (name, [*sorted(values), *([] if name == "new" else [None])], means)
+        for name, values, means in dimensions
         if values
     ]
 
