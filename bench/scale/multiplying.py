@@ -50,7 +50,7 @@ def multiply(times: int) -> None:
             shifted = [one.replace("n * interval", f"(n %% {DAYS}) * interval") for one in chosen]
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(shifted)} "
-                f"FROM {table}, generate_series(1, %s) n ORDER BY n",
+                f"FROM {table}, generate_series(1, %s::bigint) n ORDER BY n",
                 [times],
             )
         cursor.execute("SET session_replication_role = DEFAULT")

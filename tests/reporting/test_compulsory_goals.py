@@ -73,6 +73,8 @@ def test_the_administrator_types_it_in_yuan_and_the_log_says_so(limited: Any) ->
         {"goal_from_amount": 10_000_000},
         "as agreed",
     )
+    asked = client.get("/admin/catalog/portal/1/goal-from/", headers={"HX-Request": "true"})
+    assert 'value="100000.00"' in asked.content.decode() or 'value="100000"' in asked.content.decode()
     assert "¥100,000" in client.get("/admin/catalog/portal/1/change/").content.decode()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apps.accounts.models import User
 from apps.core.clock import database_now, frozen
 from apps.orders.chain import LEDGER
 from apps.reporting.models import Led
@@ -99,6 +100,12 @@ def test_the_report_says_it_by_placement_and_leads_to_just_these_orders(
         18_500,
         1_500,
     )
-    page = window("ann", "analyst").get("/admin/reports/activity/ten-off/orders/?placement=home")
-    text = page.content.decode()
+    analyst = window("ann", "analyst")
+    text = analyst.get("/admin/reports/activity/ten-off/orders/?placement=home").content.decode()
     assert (">o1<" in text, ">o2<" in text, ">o3<" in text) == (True, True, False)
+    listed = analyst.get("/admin/reports/?of=placement").content.decode()
+    assert listed.count('data-code="ten-off"') == 2
+    assert "/admin/reports/activity/ten-off/orders/?placement=home" in listed
+    assert "¥185" in listed
+    User.objects.filter(username="ann").update(shops=["S2"])
+    assert 'data-code="ten-off"' not in analyst.get("/admin/reports/?of=placement").content.decode()

@@ -11,6 +11,7 @@ from unfold.decorators import action
 from apps.accounts.admin.dialogs import ReasonForm, go_to
 from apps.accounts.current import signed_in
 from apps.catalog.models import Portal
+from apps.catalog.selectors import portal as current_portal
 from apps.catalog.services.portal import CHANGE, set_block_below_floor, set_goal_from
 from apps.core.errors import DomainError
 from apps.core.forms import MoneyField
@@ -25,6 +26,11 @@ class GoalForm(ReasonForm):
         help_text=_("Empty: goals are never compulsory."),
     )
     field_order = ("amount", "reason")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """With what holds now, so that nobody takes it away by leaving it out."""
+        super().__init__(*args, **options)
+        self.initial.setdefault("amount", current_portal().goal_from_amount)
 
 
 @admin.register(Portal)
