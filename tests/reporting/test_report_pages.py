@@ -292,3 +292,7 @@ def test_an_event_counts_an_order_with_two_of_its_offers_once(shop_fair: None, s
     assert {code: one.orders for code, one in report.offers} == {"one": 1, "two": 1}
     assert report.numbers.orders == 1
     assert report.numbers.discount == sum(one.discount for _code, one in report.offers)
+    for code, numbers in report.offers:
+        behind = totals_of(report.subject, Narrowed(offer=code))
+        assert (behind.orders, behind.discount) == (numbers.orders, numbers.discount_amount)
+    assert totals_of(report.subject, Narrowed(offer="foreign")).orders == 0

@@ -35,6 +35,7 @@ def narrowed_in(request: HttpRequest) -> Narrowed:
         bearer=text("bearer"),
         sku=text("sku"),
         customer=text("customer"),
+        offer=text("offer"),
         placement=text("placement"),
     )
 

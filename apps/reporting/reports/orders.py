@@ -29,6 +29,7 @@ CONDITIONS = {
         AND e.offer = ANY(%(offers)s) AND e.bearer = %(bearer)s AND e.what IN ('share', 'shipping'))""",
     "sku": "EXISTS (SELECT FROM orders_ordersegment s WHERE s.order_id = o.id AND s.sku = %(sku)s)",
     "customer": "o.customer_code = %(customer)s",
+    "offer": "%(offer)s = ANY(%(offers)s)",
     "placement": """EXISTS (SELECT FROM reporting_led l WHERE l."order" = o.id AND l.code = ANY(%(seen)s)
         AND l.placement = %(placement)s)""",
 }
@@ -91,6 +92,7 @@ class Narrowed:
     bearer: str | None = None
     sku: str | None = None
     customer: str | None = None
+    offer: str | None = None
     placement: str | None = None
 
     @property
@@ -133,7 +135,7 @@ def _statement(subject: Subject, narrowed: Narrowed, before: int, most: int) -> 
     belongs = {SHOP: OF_SHOP, CAMPAIGN: OF_CAMPAIGN}.get(subject.document, OF_OFFERS)
     names = {
         **narrowed.names(),
-        "offers": list(offers_of(subject)),
+        "offers": [one for one in offers_of(subject) if narrowed.offer in (None, one)],
         "seen": list(subject.seen),
         "every": subject.document == SHOP,
         "code": subject.code,
