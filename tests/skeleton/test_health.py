@@ -3,6 +3,7 @@
 import pytest
 from django.db import DatabaseError
 
+from apps.accounts.models import User
 from apps.core import readiness
 
 
@@ -94,3 +95,12 @@ def test_the_front_door_leads_to_the_admin(client):
 def test_the_schema_is_openapi_3(client):
     answer = client.get("/api/schema/", headers={"accept": "application/json"})
     assert answer.json()["openapi"].startswith("3.")
+
+
+@pytest.mark.django_db
+def test_an_address_without_a_page_leads_home_in_the_language_of_who_asks(client):
+    answer = client.get("/no-such-page")
+    text = answer.content.decode()
+    assert (answer.status_code, "没有这个页面" in text, 'href="/admin/"' in text) == (404, True, True)
+    client.force_login(User.objects.create_superuser("root", password="promo-demo-2026", language="en"))
+    assert "There is no such page" in client.get("/admin/no-such-page/").content.decode()
