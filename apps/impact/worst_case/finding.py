@@ -150,14 +150,14 @@ class _Others:
                 bits ^= low
 
     def beside(self, reach: int) -> list[PriceClass]:
-        """Those that share an offer with a reach, each once."""
+        """Those that share an offer with a reach, each once; first those that leave their part of a discount to it."""
         found: dict[int, PriceClass] = {}
         while reach:
             low = reach & -reach
             for one in self._of(low):
                 found[id(one)] = one
             reach ^= low
-        return list(found.values())
+        return sorted(found.values(), key=lambda one: not one.sku.min_price)
 
     def _of(self, bit: int) -> list[PriceClass]:
         if bit not in self._chosen:
