@@ -207,11 +207,15 @@ class Led(models.Model):
     code = CodeField()
     placement = CodeField()
     clicked = models.BooleanField()
+    paid_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["order", "code"], name="led_once")]
-        indexes = [models.Index(fields=["code", "placement"], name="led_by_placement")]
+        indexes = [
+            models.Index(fields=["code", "placement"], name="led_by_placement"),
+            models.Index(fields=["paid_at"], name="led_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order} {self.code} {self.placement}"

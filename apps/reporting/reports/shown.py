@@ -24,8 +24,8 @@ WITH seen AS (
 ), led AS (
     SELECT l.placement, l.code, count(*) AS orders,
         sum(o.list_amount - o.discount_amount - o.refunded_amount)::bigint AS gmv
-    FROM orders_order o JOIN reporting_led l ON l."order" = o.id
-    WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s GROUP BY 1, 2
+    FROM reporting_led l JOIN orders_order o ON o.id = l."order"
+    WHERE l.paid_at >= %(since)s AND l.paid_at < %(until)s GROUP BY 1, 2
 )
 SELECT placement, code, coalesce(seen.exposures, 0), coalesce(seen.clicks, 0), coalesce(led.orders, 0),
     coalesce(led.gmv, 0)
@@ -34,8 +34,7 @@ WHERE code = ANY(%(codes)s) ORDER BY placement, 5 DESC, 3 DESC, code LIMIT %(mos
 """
 CODES = """
 SELECT code FROM reporting_seen WHERE hour >= %(since)s AND hour < %(until)s
-UNION SELECT l.code FROM orders_order o JOIN reporting_led l ON l."order" = o.id
-WHERE o.paid_at >= %(since)s AND o.paid_at < %(until)s
+UNION SELECT code FROM reporting_led WHERE paid_at >= %(since)s AND paid_at < %(until)s
 """
 
 

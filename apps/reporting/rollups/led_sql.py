@@ -19,8 +19,8 @@ of_orders AS MATERIALIZED (
     JOIN coupons_coupon c ON c.id = r.coupon_id
     WHERE o.customer_code <> '' AND o.paid_at IS NOT NULL AND c.origin <> '' AND r.state IN ('used', 'returned')
 )
-INSERT INTO reporting_led AS had ("order", code, placement, clicked)
-SELECT w.id, w.code, seen.placement, seen.type = 'click'
+INSERT INTO reporting_led AS had ("order", code, placement, clicked, paid_at)
+SELECT w.id, w.code, seen.placement, seen.type = 'click', w.paid_at
 FROM of_orders w CROSS JOIN LATERAL (
     SELECT s.placement, s.type FROM sightings_sighting s
     WHERE s.customer_code = w.customer_code AND s.code = w.code AND s.placement <> '' AND s.customer_code <> ''
