@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -22,7 +23,8 @@ from apps.core.jobs import Batch, Job, start
 from apps.core.jobs.files import append, output, store
 from apps.core.spreadsheets import XLSX
 from apps.reporting.exports.workbook import HEADER, order_cells, write_workbook
-from apps.reporting.reports.orders import EVERY, FIRST, orders_of, totals_of
+from apps.reporting.reports.numbers import ALWAYS, Period
+from apps.reporting.reports.orders import FIRST, Narrowed, orders_of, totals_of
 from apps.reporting.reports.report import Report
 from apps.reporting.reports.subjects import Subject, find
 
@@ -33,7 +35,7 @@ PIECE = 2_000
 
 
 @transaction.atomic
-def start_export(*, subject: Subject, format: str, actor: User) -> Job:
+def start_export(*, subject: Subject, format: str, actor: User, period: Period = ALWAYS) -> Job:
     """The caller has asked for the permission and for the right to see the subject."""
     about = AuditSubject(subject.document, subject.code)
     record(action="reporting.export", subject=about, actor=actor, after={"format": format})
@@ -42,6 +44,7 @@ def start_export(*, subject: Subject, format: str, actor: User) -> Job:
         "code": subject.code,
         "format": format,
         "language": get_language() or "zh-hans",
+        "period": [moment and moment.isoformat() for moment in (period.since, period.until)],
     }
     return start(kind=KIND, params=params, actor=actor, subject=about)
 
@@ -56,9 +59,15 @@ def step(job: Job) -> Batch:
         return _workbook(job, subject) if job.params["format"] == "xlsx" else _lines(job, subject)
 
 
+def _period(job: Job) -> Period:
+    """The days of the page it was asked for on."""
+    moments = job.params.get("period", [None, None])
+    return Period(*(moment and datetime.fromisoformat(moment) for moment in moments))
+
+
 def _workbook(job: Job, subject: Subject) -> Batch:
     with TemporaryFile() as file:
-        orders = write_workbook(Report(subject), file)
+        orders = write_workbook(Report(subject, _period(job)), file)
         made = store(job=job, role="report", stream=file, name=f"{subject.code}.xlsx")
     made.is_output, made.content_type = True, XLSX
     made.save(update_fields=["is_output", "content_type"])
@@ -66,17 +75,17 @@ def _workbook(job: Job, subject: Subject) -> Batch:
 
 
 def _lines(job: Job, subject: Subject) -> Batch:
-    before = job.cursor.get("before")
+    before, narrowed = job.cursor.get("before"), Narrowed.within(_period(job))
     file = output(job=job, role="report", name=f"{subject.code}.csv", content_type="text/csv; charset=utf-8")
     if before is None:
         append(file, BYTE_ORDER_MARK.encode() + _written([[str(cell) for cell in HEADER]]))
-    rows = orders_of(subject, EVERY, before=FIRST if before is None else before, most=PIECE)
+    rows = orders_of(subject, narrowed, before=FIRST if before is None else before, most=PIECE)
     if rows:
         append(file, _written([order_cells(row) for row in rows]))
     return Batch(
         cursor={"before": rows[-1].id if rows else 0},
         done=len(rows),
-        total=totals_of(subject, EVERY).orders if before is None else None,
+        total=totals_of(subject, narrowed).orders if before is None else None,
         finished=len(rows) < PIECE,
     )
 

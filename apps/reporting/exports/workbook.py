@@ -15,9 +15,10 @@ from openpyxl import Workbook
 from apps.core.csv_export import safe_cell
 from apps.core.spreadsheets import UNWRITABLE
 from apps.orders.models.order import STATE_LABELS
-from apps.reporting.reports.goals import progress_of
+from apps.reporting.exports.amounts import money
+from apps.reporting.exports.comparisons import sheets_of
 from apps.reporting.reports.numbers import top_goods
-from apps.reporting.reports.orders import EVERY, OrderRow, all_orders
+from apps.reporting.reports.orders import Narrowed, OrderRow, all_orders
 from apps.reporting.reports.report import Report
 
 HEADER = (
@@ -39,12 +40,8 @@ def write_workbook(report: Report, file: IO[bytes]) -> int:
     """How many orders are in it."""
     book = Workbook(write_only=True)
     _sheet(book, gettext("Report"), [gettext("Measure"), gettext("Value")], _sums(report))
-    _sheet(
-        book,
-        gettext("Goals"),
-        [gettext("Goal"), gettext("Target"), gettext("Actual"), gettext("Percent")],
-        _goals(report),
-    )
+    for name, header, rows in sheets_of(report):
+        _sheet(book, name, header, rows)
     _sheet(
         book,
         gettext("By day"),
@@ -81,17 +78,16 @@ def _sums(report: Report) -> Iterable[Sequence[Any]]:
     yield gettext("Cost of placements"), money(report.placement_cost)
     yield gettext("Customers"), people.customers
     yield gettext("New customers"), people.came_new
+    if report.cost_per_new is not None:
+        yield gettext("Cost per new customer"), money(report.cost_per_new)
     yield gettext("Margin"), money(report.margin.amount)
+    if report.investment and report.investment.bps is not None:
+        yield f"{gettext('Return on investment')} (%)", Decimal(report.investment.bps).scaleb(-2)
     if report.coupons.issued:
         yield gettext("Coupons issued"), report.coupons.issued
         yield gettext("Coupons used"), report.coupons.kept_used
     if report.review and report.review.conclusions:
         yield gettext("Conclusions"), report.review.conclusions
-
-
-def _goals(report: Report) -> Iterable[Sequence[Any]]:
-    for goal in progress_of(report):
-        yield str(goal.label), goal.target_text, goal.actual_text, goal.percent
 
 
 def _days(report: Report) -> Iterable[Sequence[Any]]:
@@ -115,7 +111,7 @@ def _orders(book: Workbook, report: Report, file: IO[bytes]) -> int:
     sheet.freeze_panes = "A2"
     sheet.append([str(cell) for cell in HEADER])
     count, sums = 0, [0] * 5
-    for row in all_orders(report.subject, EVERY):
+    for row in all_orders(report.subject, Narrowed.within(report.period)):
         sheet.append([_cell(cell) for cell in order_cells(row)])
         count += 1
         amounts = (row.listed, row.goods, row.refunded, row.discount, row.discount_back)
@@ -135,10 +131,6 @@ def order_cells(row: OrderRow) -> list[Any]:
         str(STATE_LABELS[row.state]),
         *map(money, (row.listed, row.goods, row.refunded, row.discount, row.discount_back)),
     ]
-
-
-def money(amount: int) -> Decimal:
-    return Decimal(amount) if settings.CURRENCY == "JPY" else Decimal(amount).scaleb(-2)
 
 
 def _sheet(book: Workbook, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,9 +13,10 @@ from django.http import Http404, HttpRequest
 
 from apps.accounts.current import signed_in
 from apps.accounts.models import User
+from apps.activities.events.members import TEMPLATE
 from apps.core.clock import database_now
 from apps.reporting.reports.numbers import ALWAYS, Period
-from apps.reporting.reports.subjects import Subject, find
+from apps.reporting.reports.subjects import SHOP, Subject, find
 
 MAY = "reporting.view_review"
 USUAL_DAYS = 30
@@ -26,6 +28,11 @@ class Days:
 
     first: date
     last: date
+
+    @property
+    def query(self) -> str:
+        """As addresses say it."""
+        return urlencode({"since": self.first.isoformat(), "until": self.last.isoformat()})
 
     @property
     def period(self) -> Period:
@@ -55,10 +62,18 @@ def days_in(request: HttpRequest) -> Days:
 
 
 def period_in(request: HttpRequest, subject: Subject) -> Period:
+    days = days_about(request, subject)
+    return days.period if days else ALWAYS
+
+
+def days_about(request: HttpRequest, subject: Subject) -> Days | None:
     """A shop and a template have no end of their own: the days asked for. The others have all their numbers."""
-    if subject.document == "shop" or day_in(request, "since") or day_in(request, "until"):
-        return days_in(request).period
-    return ALWAYS
+    asked = subject.document == TEMPLATE and days_asked(request)
+    return days_in(request) if asked or subject.document == SHOP else None
+
+
+def days_asked(request: HttpRequest) -> bool:
+    return bool(day_in(request, "since") or day_in(request, "until"))
 
 
 def day_in(request: HttpRequest, name: str) -> date | None:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from apps.catalog.selectors import portal
 from apps.offers.placements import placement_choices
 from apps.orders.models.order import STATE_LABELS
-from apps.reporting.pages.asking import day_in, reader_of, subject_of
+from apps.reporting.pages.asking import day_in, days_asked, days_in, reader_of, subject_of
+from apps.reporting.reports.numbers import ALWAYS
 from apps.reporting.reports.orders import FIRST, Narrowed, orders_of, totals_of
 
 PAGE = 50
@@ -26,7 +27,10 @@ def narrowed_in(request: HttpRequest) -> Narrowed:
     def text(name: str) -> str | None:
         return asked[name][:LONGEST] if name in asked and "\x00" not in asked[name] else None
 
+    period = days_in(request).period if days_asked(request) else ALWAYS
     return Narrowed(
+        since=period.since,
+        until=period.until,
         day=day_in(request, "day"),
         channel=text("channel"),
         new="new" in asked,
@@ -62,6 +66,7 @@ def orders_view(site: AdminSite, request: HttpRequest, document: str, code: str)
             "rows": rows[:PAGE],
             "totals": totals_of(subject, narrowed),
             "narrowed": narrowed,
+            "days": days_in(request) if days_asked(request) else None,
             "placement_names": dict(placement_choices([narrowed.placement] if narrowed.placement else [])),
             "older": urlencode(older) if older else "",
             "states": STATE_LABELS,

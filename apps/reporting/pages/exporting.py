@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import reverse
 
 from apps.reporting.exports.job import FORMATS, start_export
-from apps.reporting.pages.asking import reader_of, subject_of
+from apps.reporting.pages.asking import days_about, reader_of, subject_of
+from apps.reporting.reports.numbers import ALWAYS
 
 
 def export_view(site: AdminSite, request: HttpRequest, document: str, code: str) -> HttpResponse:
@@ -19,5 +20,12 @@ def export_view(site: AdminSite, request: HttpRequest, document: str, code: str)
         raise PermissionDenied
     subject = subject_of(user, document, code)
     wanted = request.POST.get("format", "")
-    start_export(subject=subject, format=wanted if wanted in FORMATS else "xlsx", actor=user)
-    return HttpResponseRedirect(reverse("admin:report", args=[document, code]) + "#pr-export")
+    days = days_about(request, subject)
+    start_export(
+        subject=subject,
+        format=wanted if wanted in FORMATS else "xlsx",
+        actor=user,
+        period=days.period if days else ALWAYS,
+    )
+    query = f"?{days.query}" if days else ""
+    return HttpResponseRedirect(reverse("admin:report", args=[document, code]) + f"{query}#pr-export")

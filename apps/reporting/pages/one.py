@@ -21,7 +21,7 @@ from apps.core.jobs.models import Job
 from apps.offers.placements import placement_choices
 from apps.reporting.exports.job import KIND
 from apps.reporting.models.review import DOCUMENTS
-from apps.reporting.pages.asking import period_in, reader_of, subject_of
+from apps.reporting.pages.asking import days_about, period_in, reader_of, subject_of
 from apps.reporting.reports.charts import bars_of, funnel_of
 from apps.reporting.reports.goals import progress_of
 from apps.reporting.reports.numbers import top_goods
@@ -52,6 +52,8 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
     report = Report(subject, period_in(request, subject))
     may_conclude = document in DOCUMENTS and user.has_perm(PERMISSION) and may_write(user, subject.thing)
     review = report.review
+    days = days_about(request, subject)
+    every = reverse("admin:report_orders", args=[document, code]) + "?"
     return {
         **site.each_context(request),
         "title": subject.name,
@@ -81,7 +83,10 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
         "jobs": Job.objects.filter(
             kind=KIND, actor=user, params__code=code, params__document=document
         ).order_by("-pk")[:1],
-        "orders_url": reverse("admin:report_orders", args=[document, code]),
+        # what is summed over days leads to the orders of these days, the rest to all
+        "orders_url": f"{every}{days.query}&" if days else every,
+        "every_url": every,
+        "days": days,
         "thing_url": reverse(subject.page, args=[subject.thing.pk]),
     }
 

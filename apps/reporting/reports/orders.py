@@ -11,6 +11,7 @@ from django.conf import settings
 
 from apps.activities.events.members import CAMPAIGN
 from apps.core.replica import reader
+from apps.reporting.reports.numbers import Period
 from apps.reporting.reports.subjects import SHOP, Subject, offers_of
 
 # What an order must have to belong to a thing.
@@ -20,6 +21,8 @@ OF_SHOP = """EXISTS (SELECT FROM orders_ordersegment s JOIN catalog_sku k ON k.c
 OF_CAMPAIGN = """o.code IN (SELECT r.order_code FROM coupons_redemption r JOIN coupons_coupon c ON c.id = r.coupon_id
     WHERE c.origin = %(code)s AND r.state IN ('used', 'returned'))"""
 CONDITIONS = {
+    "since": "o.paid_at >= %(since)s",
+    "until": "o.paid_at < %(until)s",
     "day": "(o.paid_at AT TIME ZONE %(zone)s)::date = %(day)s",
     "channel": "coalesce(o.request ->> 'channel', '') = %(channel)s",
     "new": """EXISTS (SELECT FROM reporting_firstorder f WHERE f."order" = o.id AND f.new)""",
@@ -84,6 +87,8 @@ class OrderTotals:
 class Narrowed:
     """Which of the orders; None or False: all."""
 
+    since: datetime | None = None
+    until: datetime | None = None
     day: date | None = None
     channel: str | None = None
     new: bool = False
@@ -94,6 +99,11 @@ class Narrowed:
     customer: str | None = None
     offer: str | None = None
     placement: str | None = None
+
+    @classmethod
+    def within(cls, period: Period) -> Narrowed:
+        """Those paid in these days."""
+        return cls(since=period.since, until=period.until)
 
     @property
     def conditions(self) -> list[str]:

@@ -26,7 +26,7 @@ from apps.core.errors import DomainError, Forbidden
 from apps.core.jobs import Batch, Job, start
 from apps.core.jobs.files import append, output, store
 from apps.core.spreadsheets import UNWRITABLE, XLSX
-from apps.reporting.exports.workbook import money
+from apps.reporting.exports.amounts import money
 from apps.reporting.models import SettlementLine, SettlementMonth
 from apps.reporting.settlement.statement import PIECE, all_lines, lines_of, parties_of
 
