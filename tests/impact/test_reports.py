@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Risk, risks_of
 from apps.catalog.models import Portal, Sku
 from apps.core import jobs
+from apps.core.clock import database_now
 from apps.core.errors import DomainError, Forbidden
 from apps.core.models import AuditEntry
 from apps.coupons.models import CouponTemplate
-from apps.impact.models import ImpactReport
+from apps.impact.models import ImpactReport, PriceSpan
 from apps.impact.reports import limits, searching, starting
 from apps.offers import foresight
 from apps.offers.versions.drafts import create_draft
@@ -270,6 +272,25 @@ def test_the_approver_sees_the_verdict_the_stack_and_the_way_to_the_simulator(
     assert 'data-sku="A"' in page
     simulator = as_user(cleo).get(low(request).url).content.decode()
     assert "¥56" in simulator
+
+
+def test_a_list_price_that_rose_before_it_is_taken_down_is_told(ann: Any, cleo: Any, as_user: Any) -> None:
+    """Given ¥80 until five days ago and ¥100 since, then both stand before the approver; B was dearer once, not cheaper."""
+    now = database_now()
+    for sku, before, days in (("A", 8_000, 5), ("B", 12_000, 5), ("B", 7_000, 40)):
+        PriceSpan.objects.create(
+            sku=sku,
+            list_amount=before,
+            price_amount=before,
+            starts_at=now - timedelta(days=days + 30),
+            ends_at=now - timedelta(days=days),
+        )
+
+    request, report = asked(ann, params={"bps": 1_000})
+
+    assert report.found["raised"] == {"count": 1, "days": 30, "skus": [["A", 10_000, 8_000]]}
+    page = as_user(cleo).get(f"/admin/approvals/approvalrequest/{request.pk}/change/").content.decode()
+    assert "1 list price rose within 30 days" in page
 
 
 def test_an_analyst_cannot_have_a_report_computed(ann: Any, as_user: Any) -> None:
