@@ -275,7 +275,7 @@ def test_the_approver_sees_the_verdict_the_stack_and_the_way_to_the_simulator(
 
 
 def test_a_list_price_that_rose_before_it_is_taken_down_is_told(ann: Any, cleo: Any, as_user: Any) -> None:
-    """Given ¥80 until five days ago and ¥100 since, then both stand before the approver; B was dearer once, not cheaper."""
+    """Given ¥80 until five days ago and ¥100 since, then the approver reads both; B only was dearer lately."""
     now = database_now()
     for sku, before, days in (("A", 8_000, 5), ("B", 12_000, 5), ("B", 7_000, 40)):
         PriceSpan.objects.create(
