@@ -20,6 +20,7 @@ from apps.reporting.reports.report import Report
 from apps.reporting.reports.subjects import find
 from apps.reporting.rollups.rolling import roll_up
 from tests.reporting.test_report_pages import traded
+from tests.reporting.test_watch_ladder import template
 from tests.storefront import fair
 
 __all__ = ["traded"]
@@ -89,3 +90,17 @@ def test_days_of_a_shops_page_are_those_of_its_orders_and_its_workbook(traded: N
     sheet = sheets_in(b"".join(pieces(job.files.get())))["Orders"]
     assert [row[0] for row in sheet[1:]] == ["o2", "o1", "Total"]
     assert (sheet[-1][6], behind.goods) == (Decimal(280), 28_000)
+
+
+def test_a_templates_page_says_which_numbers_are_of_its_days(shop_fair: None, window: Any) -> None:
+    template("ten")
+    analyst = window("ann", "analyst")
+    asked = {"since": "2026-11-01", "until": "2026-11-07"}
+
+    of_days = analyst.get("/admin/reports/template/ten/", asked)
+    of_all = analyst.get("/admin/reports/template/ten/")
+
+    assert "Customers, margin and goods are of its whole time." in of_days.content.decode()
+    assert of_days.context["orders_url"].endswith("/orders/?since=2026-11-01&until=2026-11-07&")
+    assert of_days.context["every_url"] == of_all.context["orders_url"]
+    assert "of its whole time" not in of_all.content.decode()
