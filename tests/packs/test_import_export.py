@@ -305,7 +305,9 @@ def test_the_newest_version_is_exported(tmp_path: Path, settings: Any) -> None:
     assert (activity.name, activity.status) == ("满100减10", "live"), "a revision waits beside what runs"
     text = exported()
     assert documents(text).activities[0]["name"] == "满100减10 加码"
-    assert text.index("- code: full-100-10\n") < text.index("starts_at:") < text.index("ends_at:"), "as one reads"
+    assert text.index("- code: full-100-10\n") < text.index("starts_at:") < text.index("ends_at:"), (
+        "as one reads"
+    )
 
 
 def test_the_demo_is_for_an_empty_portal(settings: Any) -> None:
