@@ -104,3 +104,13 @@ def test_an_address_without_a_page_leads_home_in_the_language_of_who_asks(client
     assert (answer.status_code, "没有这个页面" in text, 'href="/admin/"' in text) == (404, True, True)
     client.force_login(User.objects.create_superuser("root", password="promo-demo-2026", language="en"))
     assert "There is no such page" in client.get("/admin/no-such-page/").content.decode()
+
+
+@pytest.mark.django_db
+def test_what_one_may_not_see_says_so_in_the_portals_clothes(client):
+    client.force_login(
+        User.objects.create_user("nobody", password="promo-demo-2026", is_staff=True, language="en")
+    )
+    answer = client.get("/admin/accounts/user/")
+    text = answer.content.decode()
+    assert (answer.status_code, "You may not do this" in text, "portal.css" in text) == (403, True, True)
