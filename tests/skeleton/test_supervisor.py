@@ -35,6 +35,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
                 continue
 
 
+def small(folder: Path, *arguments: str) -> RunningDemo:
+    """A demo of next to nothing: it is there in half the time."""
+    pack = folder.parent / "small.yaml"
+    pack.write_text("{pack: 1, currency: CNY, catalog: {shops: [{code: S1}]}}")
+    return RunningDemo(folder, "--pack", str(pack), *arguments)
+
+
 def wait_until_gone(folder: Path, seconds: float = 20) -> list[str]:
     deadline = time.monotonic() + seconds
     while processes_of(folder) and time.monotonic() < deadline:
@@ -76,7 +83,7 @@ def test_one_life_of_a_demo(folder):
 
 
 def test_kill_nine_leaves_nothing_that_blocks_the_next_start(folder):
-    demo = RunningDemo(folder)
+    demo = small(folder)
     demo.wait_ready()
     os.kill(demo.process.pid, signal.SIGKILL)
     demo.process.wait()
@@ -87,14 +94,18 @@ def test_kill_nine_leaves_nothing_that_blocks_the_next_start(folder):
     assert wait_until_gone(folder) == []
 
 
-def test_two_demos_side_by_side(folder, tmp_path):
-    other = tmp_path / "other"
-    first = RunningDemo(folder)
-    second = RunningDemo(other)
+def test_two_demos_side_by_side_but_not_on_one_port(folder, tmp_path):
+    other, third = tmp_path / "other", tmp_path / "third"
+    first = small(folder)
+    second = small(other)
     try:
         first.wait_ready()
         second.wait_ready()
         assert first.port != second.port
+        refused = RunningDemo(third, "--port", str(first.port))
+        assert refused.process.wait(30) == 1
+        assert f"port {first.port} is in use" in refused.output.read_text()
+        assert not (third / "postgres").exists()
         assert first.stop() == 0
         assert second.get("/readyz")[0] == 200
     finally:
@@ -146,18 +157,8 @@ def test_a_wrong_word_is_told_in_a_line_and_starts_nothing(wrong, said, capsys):
     assert (end.value.code, said in capsys.readouterr().err) == (2, True)
 
 
-def test_a_port_in_use_is_said_before_anything_starts(folder, tmp_path):
-    first = RunningDemo(folder)
-    first.wait_ready()
-    second = RunningDemo(tmp_path / "other", "--port", str(first.port))
-    assert second.process.wait(30) == 1
-    assert f"port {first.port} is in use" in second.output.read_text()
-    assert not (tmp_path / "other" / "postgres").exists()
-    assert first.stop() == 0
-
-
 def test_a_dead_worker_is_started_again(folder):
-    demo = RunningDemo(folder)
+    demo = small(folder)
     demo.wait_ready()
     worker = next(
         int(entry.name)
