@@ -1,13 +1,12 @@
 """`./run demo`: everything that a portal needs, started in order, watched, and stopped in the reverse order."""
 
-import http.client
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -17,6 +16,7 @@ from promo_portal.supervisor import prepare
 from promo_portal.supervisor.children import Child, stop_all
 from promo_portal.supervisor.environment import BASE_DIR, Place, child_environment
 from promo_portal.supervisor.ownership import BusyError, demo_lock, locked, server_lock
+from promo_portal.supervisor.port import ask, listen
 from promo_portal.supervisor.servers import Servers
 
 READY_TIMEOUT = 90.0
@@ -41,8 +41,10 @@ class Options:
 
 
 def say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Tell whoever looks; a reader that is gone, or busy with the line that a signal cut, ends nothing."""
+    with suppress(OSError, RuntimeError, ValueError):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
 
 
 class Demo:
@@ -72,7 +74,10 @@ class Demo:
         except StopRequested:
             say("stopped")
             return 0
-        except (DemoError, BusyError, RuntimeError, OSError) as error:
+        except (RuntimeError, OSError) as error:
+            if self.stopping:  # Ctrl-C reaches the small programs of a start step, too, which then fails
+                say("stopped")
+                return 0
             sys.stderr.write(f"demo: {error}\n")
             return 1
         return 0
@@ -80,8 +85,8 @@ class Demo:
     def _request_stop(self, signal_number: int, frame: FrameType | None) -> None:
         """Only notes it: an exception out of a handler could tear a start step apart and lose a process."""
         if not self.stopping:
+            self.stopping = True
             say("stopping ...")
-        self.stopping = True
 
     def _check(self) -> None:
         if self.stopping:
@@ -93,9 +98,23 @@ class Demo:
             stack.enter_context(locked(demo_lock(self.folder), wait=False))
         except BusyError:
             raise DemoError(f"a demo already runs on {self.folder}; give another --data-dir") from None
-        self.listener = stack.enter_context(_listen(self.options.port))
-        # A `./run manage` that started the servers for itself finishes first.
-        stack.enter_context(locked(server_lock(self.folder)))
+        self.listener = stack.enter_context(listen(self.options.port))
+        self._wait_for_commands(stack)
+
+    def _wait_for_commands(self, stack: ExitStack) -> None:
+        """A `./run manage` that started the servers for itself finishes first; waiting can be given up."""
+        told = False
+        while True:
+            self._check()
+            try:
+                stack.enter_context(locked(server_lock(self.folder), wait=False))
+            except BusyError:
+                if not told:
+                    say("a command uses the database, waiting for its end ...")
+                told = True
+                time.sleep(0.1)
+            else:
+                return
 
     def _prepare(self) -> None:
         self._check()
@@ -170,7 +189,7 @@ class Demo:
         answer = ""
         while time.monotonic() < deadline:
             self._look_after_children()
-            status, answer = _ask(self.options.port, "/readyz")
+            status, answer = ask(self.options.port, "/readyz")
             if status == HTTPStatus.OK:
                 return
             time.sleep(0.1)
@@ -207,35 +226,3 @@ class Demo:
         say(f"keys          {self.folder / 'storefront.key'}   {self.folder / 'preview.key'}")
         say(f"logs          {self.logs}   stop with Ctrl-C")
         say(f"ready {self.address}")
-
-
-def _listen(port: int) -> socket.socket:
-    """The web server's socket, taken before anything starts and kept over its restarts.
-
-    Tried for some seconds: the web server of a killed demo may still be on its way out.
-    """
-    for _attempt in range(50):
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", port))
-            listener.listen(1024)
-        except OSError:
-            listener.close()
-            time.sleep(0.1)
-        else:
-            return listener
-    raise DemoError(f"port {port} is in use; give another --port")
-
-
-def _ask(port: int, path: str) -> tuple[int, str]:
-    """Status and body; 0 and the reason while nobody listens."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode(errors="replace")
-    except (OSError, http.client.HTTPException) as error:
-        return 0, str(error)
-    finally:
-        connection.close()

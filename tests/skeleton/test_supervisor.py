@@ -1,5 +1,6 @@
 """`./run demo` and `./run manage`: everything starts, everything stops, nothing is left."""
 
+import io
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from promo_portal.supervisor.__main__ import main
+from promo_portal.supervisor.demo import say
 from tests.skeleton.running import ROOT, RunningDemo, clean_environment, manage, processes_of
 
 pytestmark = [
@@ -196,10 +198,26 @@ def test_a_command_that_is_told_to_end_takes_its_servers_along(folder):
     assert process.stdout is not None
     assert process.stdout.readline() == "here\n"
     assert any("postgres" in one for one in processes_of(folder))
+    # A demo waits for its end, and can be told to give up.
+    demo = small(folder)
+    demo.wait_for_line("a command uses the database, waiting for its end ...")
+    assert demo.stop(signal.SIGINT) == 0
+    assert demo.lines()[-2:] == ["stopping ...", "stopped"]
     process.terminate()
     assert process.wait(30) == 128 + signal.SIGTERM
     process.stdout.close()
     assert wait_until_gone(folder) == []
+
+
+def test_what_nobody_reads_any_more_ends_nothing(monkeypatch):
+    """A reader that is gone must not tear a start step apart, nor end the demo when a server comes back."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with pytest.raises(BrokenPipeError), os.fdopen(os.dup(writer), "w", buffering=1) as control:
+        control.write("the same without say\n")
+    with monkeypatch.context() as patched, os.fdopen(writer, "wb", buffering=0) as raw:
+        patched.setattr("sys.stdout", io.TextIOWrapper(raw, write_through=True))
+        say("stopping ...")
 
 
 def test_a_command_finds_tables_and_a_demo_keeps_what_it_brought(folder):
