@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from apps.offers.documents.texts import local_text, optional_text
+from apps.offers.documents.texts import local_text, web_address
 from apps.pricing.faults import Reader
 
 MAX_SORT = 1_000_000
@@ -52,8 +52,8 @@ def read_display(owner: Reader, key: str = "display") -> dict[str, Any]:
         "title": local_text(reader, "title"),
         "badge": local_text(reader, "badge"),
         "rules": local_text(reader, "rules"),
-        "image": optional_text(reader, "image", longest=2000),
-        "link": optional_text(reader, "link", longest=2000),
+        "image": web_address(reader, "image"),
+        "link": web_address(reader, "link"),
         "sort": reader.integer("sort", minimum=-MAX_SORT, maximum=MAX_SORT, default=0),
         "teaser": reader.text("teaser", choices=tuple(Teaser)) or Teaser.PRICE.value,
     }

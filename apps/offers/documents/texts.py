@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from apps.pricing.faults import Reader
@@ -10,6 +11,11 @@ LANGUAGES = ("zh-hans", "en")
 LONGEST_NAME = 200
 
 LocalText = str | dict[str, str]
+
+#: what a browser leaves out of an address before it looks for the scheme
+IGNORED = re.compile(r"[\x00-\x20]")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+WEB = ("http", "https")
 
 
 def localised(text: str | Mapping[str, str] | None, language: str) -> str | None:
@@ -36,6 +42,15 @@ def name_or(reader: Reader, otherwise: str | None, key: str = "name") -> str:
 def optional_text(reader: Reader, key: str, longest: int = LONGEST_NAME) -> str | None:
     """A text that says something, or None; an empty one is absent."""
     return reader.text(key, longest=longest) or None
+
+
+def web_address(reader: Reader, key: str) -> str | None:
+    """An address of http or https, or one within the shop's own site: a page that shows it must not run it."""
+    address = optional_text(reader, key, longest=2000)
+    scheme = SCHEME.match(IGNORED.sub("", address or ""))
+    if scheme is not None and scheme[1].lower() not in WEB:
+        reader.fault(key, "address", "must be an address of http or https, or a path")
+    return address
 
 
 def local_text(reader: Reader, key: str) -> LocalText | None:
