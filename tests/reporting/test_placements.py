@@ -6,11 +6,17 @@ from typing import Any
 import pytest
 
 from apps.accounts.models import User
+from apps.catalog.models import Sku
 from apps.core.clock import database_now, frozen
+from apps.offers.models import PlacementRecord
 from apps.orders.chain import LEDGER
 from apps.reporting.models import Led
-from apps.reporting.reports.orders import Narrowed, totals_of
+from apps.reporting.reports.numbers import Period
+from apps.reporting.reports.orders import EVERY, Narrowed, totals_of
 from apps.reporting.reports.people import Placed
+from apps.reporting.reports.placement import PlacementReport
+from apps.reporting.reports.placement_cost import costs
+from apps.reporting.reports.subjects import find
 from apps.reporting.rollups.rebuilding import rebuild
 from apps.reporting.rollups.rolling import roll_up
 from apps.sightings.noting import note
@@ -93,7 +99,7 @@ def test_the_report_says_it_by_placement_and_leads_to_just_these_orders(
     assert shop.refund("o2", lines=[{"line": "1", "quantity": 1}]).status_code == 201
     summed()
     report = report_of()
-    assert report.placements == [Placed("home", 2, 1, 2, 18_500, 1_500), Placed("cart", 1)]
+    assert report.placements == [Placed("home", 2, 1, 2, 18_500, 1_500, new=1), Placed("cart", 1)]
     behind = totals_of(report.subject, Narrowed(placement="home"))
     assert (behind.orders, behind.goods - behind.refunded, behind.discount - behind.discount_back) == (
         2,
@@ -103,9 +109,51 @@ def test_the_report_says_it_by_placement_and_leads_to_just_these_orders(
     analyst = window("ann", "analyst")
     text = analyst.get("/admin/reports/activity/ten-off/orders/?placement=home").content.decode()
     assert (">o1<" in text, ">o2<" in text, ">o3<" in text) == (True, True, False)
+    page = analyst.get("/admin/reports/placement/home/").content.decode()
+    assert ('data-code="ten-off"' in page, "/admin/reports/placement/home/orders/?" in page) == (True, True)
     listed = analyst.get("/admin/reports/?of=placement").content.decode()
     assert listed.count('data-code="ten-off"') == 2
     assert "/admin/reports/activity/ten-off/orders/?placement=home" in listed
     assert "¥185" in listed
     User.objects.filter(username="ann").update(shops=["S2"])
+    assert 'data-code="ten-off"' not in analyst.get("/admin/reports/placement/home/").content.decode()
+    assert "¥185" not in analyst.get("/admin/reports/placement/home/orders/").content.decode()
     assert 'data-code="ten-off"' not in analyst.get("/admin/reports/?of=placement").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_days_price_is_divided_by_exposures_and_adds_up_whoever_asks(offered: None, shop: Any) -> None:
+    """Given a day at ¥10.00 and exposures 1 : 2, when the costs are asked for, then they are 3.33 and 6.67."""
+    PlacementRecord.objects.update_or_create(
+        code="home", defaults={"name_zh": "首页", "cost_per_day_amount": 1_000}
+    )
+    Sku.objects.update(cost_amount=4_000)
+    saw("c1", "home", 0.1, "click")
+    saw("c1", "home", 0.1)
+    saw("c2", "home", 0.1, code="other")
+    saw("c3", "home", 0.1, code="other")
+    saw("c1", "cart", 0.2)
+    shop.paid("o1", 2, customer="c1")
+    summed()
+    told = costs(["home", "cart"], Period())
+    assert sorted(told) == ["home"]
+    assert sum(amount for _days, amount in told["home"].values()) == 1_000
+    assert abs(told["home"]["ten-off"][1] - 333) <= 1
+    report = report_of()
+    placed = {one.placement: one for one in report.placements}
+    assert (placed["home"].cost, placed["cart"].cost) == (told["home"]["ten-off"][1], None)
+    assert report.placement_cost == placed["home"].cost == report.cost - report.discount
+    assert placed["home"].cost_per_order == placed["home"].cost
+
+    now = database_now()
+    subject = find(User(username="all"), "placement", "home")
+    assert subject is not None
+    period = Period(now - timedelta(days=2), now + timedelta(days=1))
+    whole = PlacementReport(subject, User(username="all"), period)
+    assert (whole.cost, whole.cost_per_order, whole.days_shown) == (1_000, 1_000, 1)
+    totals = totals_of(subject, EVERY)
+    assert (whole.whole.orders, whole.whole.gmv) == (totals.orders, totals.goods - totals.refunded)
+    assert (whole.whole.discount, whole.whole.units) == (totals.discount, 2)
+    assert whole.investment is not None
+    assert whole.investment.incremental == totals.goods + totals.discount - 2 * 4_000
+    assert whole.investment.cost == totals.discount + 1_000

@@ -20,7 +20,8 @@ class Review(models.Model):
     code = CodeField(_("code"))
     shop_code = CodeField(_("shop"), blank=True)
     conclusions = models.TextField(_("conclusions"), max_length=4_000, blank=True)
-    placement_cost_amount = models.BigIntegerField(_("cost of placements"), default=0)
+    #: None: what the placements themselves say that they cost
+    placement_cost_amount = models.BigIntegerField(_("cost of placements"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )

@@ -177,7 +177,10 @@ class Seen(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "hour", "placement", "channel"], name="seen_once")
         ]
-        indexes = [models.Index(fields=["hour"], name="seen_by_hour")]
+        indexes = [
+            models.Index(fields=["hour"], name="seen_by_hour"),
+            models.Index(fields=["placement", "hour"], name="seen_by_placement"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.hour}"
@@ -215,6 +218,7 @@ class Led(models.Model):
         indexes = [
             models.Index(fields=["code", "placement"], name="led_by_placement"),
             models.Index(fields=["paid_at"], name="led_by_time"),
+            models.Index(fields=["placement", "paid_at"], name="led_by_placement_time"),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from apps.accounts.models import User
 from apps.activities.events.members import TEMPLATE
 from apps.core.clock import database_now
 from apps.reporting.reports.numbers import ALWAYS, Period
-from apps.reporting.reports.subjects import SHOP, Subject, find
+from apps.reporting.reports.subjects import PLACEMENT, SHOP, Subject, find
 
 MAY = "reporting.view_review"
 USUAL_DAYS = 30
@@ -67,9 +67,9 @@ def period_in(request: HttpRequest, subject: Subject) -> Period:
 
 
 def days_about(request: HttpRequest, subject: Subject) -> Days | None:
-    """A shop and a template have no end of their own: the days asked for. The others have all their numbers."""
+    """The days asked for of what has no end of its own: shop, placement, template. Others have all their numbers."""
     asked = subject.document == TEMPLATE and days_asked(request)
-    return days_in(request) if asked or subject.document == SHOP else None
+    return days_in(request) if asked or subject.document in (SHOP, PLACEMENT) else None
 
 
 def days_asked(request: HttpRequest) -> bool:

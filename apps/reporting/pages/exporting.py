@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.reporting.exports.job import FORMATS, start_export
 from apps.reporting.pages.asking import days_about, reader_of, subject_of
 from apps.reporting.reports.numbers import ALWAYS
+from apps.reporting.reports.subjects import PLACEMENT
 
 
 def export_view(site: AdminSite, request: HttpRequest, document: str, code: str) -> HttpResponse:
@@ -19,7 +20,8 @@ def export_view(site: AdminSite, request: HttpRequest, document: str, code: str)
     if not user.has_perm("reporting.export_report"):
         raise PermissionDenied
     subject = subject_of(user, document, code)
-    wanted = request.POST.get("format", "")
+    # of a placement there is no workbook, its orders are all there is
+    wanted = "csv" if document == PLACEMENT else request.POST.get("format", "")
     days = days_about(request, subject)
     start_export(
         subject=subject,

@@ -17,8 +17,8 @@ from apps.reporting.pages.asking import days_in, reader_of
 from apps.reporting.reports.charts import bars_of
 from apps.reporting.reports.listing import lines_of
 from apps.reporting.reports.numbers import days_of
-from apps.reporting.reports.shown import PLACEMENT, shown_in
-from apps.reporting.reports.subjects import LABELS
+from apps.reporting.reports.shown import shown_in
+from apps.reporting.reports.subjects import LABELS, PLACEMENT
 
 TABS = {**LABELS, PLACEMENT: _("Placements")}
 

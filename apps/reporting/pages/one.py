@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,12 +23,12 @@ from apps.core.jobs.models import Job
 from apps.offers.placements import placement_choices
 from apps.reporting.exports.job import KIND
 from apps.reporting.models.review import DOCUMENTS
-from apps.reporting.pages.asking import days_about, period_in, reader_of, subject_of
+from apps.reporting.pages.asking import Days, days_about, period_in, reader_of, subject_of
 from apps.reporting.reports.charts import bars_of, funnel_of
 from apps.reporting.reports.goals import progress_of
 from apps.reporting.reports.numbers import top_goods
 from apps.reporting.reports.report import Report
-from apps.reporting.reports.subjects import EVENT, SHOP
+from apps.reporting.reports.subjects import EVENT, PLACEMENT, SHOP
 from apps.reporting.reports.telling import about_baseline, about_lift
 from apps.reporting.services import conclude
 from apps.reporting.services.concluding import LONGEST, PERMISSION
@@ -42,18 +44,26 @@ class ReviewForm(forms.Form):
         widget=UnfoldAdminTextareaWidget({"rows": 5}),
         help_text=_("Shown on top when somebody copies it."),
     )
-    placement_cost_amount = MoneyField(label=_("Cost of placements"), required=False)
+    placement_cost_amount = MoneyField(
+        label=_("Cost of placements"),
+        required=False,
+        help_text=_("Left empty, what the placements cost by their prices a day counts."),
+    )
 
 
 def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) -> dict[str, Any]:
     """All parts of a report; each costs the same whatever was sold."""
     user = reader_of(request)
     subject = subject_of(user, document, code)
+    if document == PLACEMENT:
+        raise Http404
     report = Report(subject, period_in(request, subject))
     may_conclude = document in DOCUMENTS and user.has_perm(PERMISSION) and may_write(user, subject.thing)
     review = report.review
     days = days_about(request, subject)
     every = reverse("admin:report_orders", args=[document, code]) + "?"
+    goods = reverse("admin:report_goods", args=[document, code]) + "?"
+    coupons = reverse("admin:report_coupons", args=[document, code]) + "?"
     return {
         **site.each_context(request),
         "title": subject.name,
@@ -77,7 +87,7 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
         "form": ReviewForm(
             initial={
                 "conclusions": review.conclusions if review else "",
-                "placement_cost_amount": report.placement_cost,
+                "placement_cost_amount": review.placement_cost_amount if review else None,
             }
         ),
         "jobs": Job.objects.filter(
@@ -86,9 +96,24 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
         # what is summed over days leads to the orders of these days, the rest to all
         "orders_url": f"{every}{days.query}&" if days else every,
         "every_url": every,
+        "goods_url": f"{goods}{days.query}&" if days else goods,
+        "every_goods_url": goods,
+        "coupons_url": f"{coupons}{days.query}&" if days else coupons,
+        # the orders of a shop may hold other shops' goods: what a shop sold is behind its goods
+        "money_url": (f"{goods}{days.query}&" if days else goods) if document == SHOP else None,
         "days": days,
+        "placement_days": days or _window(report),
         "thing_url": reverse(subject.page, args=[subject.thing.pk]),
     }
+
+
+def _window(report: Report) -> Days | None:
+    """The days from the start of a thing to its end, or to today."""
+    zone, subject = ZoneInfo(settings.TIME_ZONE), report.subject
+    if subject.starts_at is None or subject.ends_at is None:
+        return None
+    first = subject.starts_at.astimezone(zone).date()
+    return Days(first, max(first, min(subject.ends_at.astimezone(zone).date(), report.today)))
 
 
 def _funnel(report: Report) -> list[Any]:
@@ -130,7 +155,7 @@ def review_view(site: AdminSite, request: HttpRequest, document: str, code: str)
         conclude(
             subject=subject,
             conclusions=form.cleaned_data["conclusions"],
-            placement_cost_amount=form.cleaned_data["placement_cost_amount"] or 0,
+            placement_cost_amount=form.cleaned_data["placement_cost_amount"],
             actor=user,
         )
     except DomainError as error:

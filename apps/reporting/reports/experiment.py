@@ -93,6 +93,25 @@ def lift_of_subject(subject: Subject, snapshot: Snapshot | None) -> Lift | None:
     return lift_of(groups.get(False, empty), groups.get(True, empty))
 
 
+def in_group(subject: Subject, *, held: bool) -> tuple[str, dict[str, Any]]:
+    """That an order `o` was paid by one of those who got it, or were held out, in its time; nobody's where nothing is
+    compared."""
+    if not compared(subject):
+        return "false", {}
+    snapshot = snapshot_of(subject)
+    people, names = (OF_SNAPSHOT, {"snapshot": snapshot.pk}) if snapshot else (OF_TODAY, _of_today(subject))
+    group = f"{people.rstrip().rstrip(',')} SELECT customer FROM groups WHERE held = %(held_out)s"  # noqa: S608 - ours
+    # the group's own names, where the statement around it has others
+    for name in names:
+        group = group.replace(f"%({name})s", f"%(group_{name})s")
+    told = {f"group_{name}": value for name, value in names.items()}
+    told |= {"held_out": held, "starts_at": subject.starts_at, "ends_at": subject.ends_at}
+    return (
+        f"o.paid_at >= %(starts_at)s AND o.paid_at < %(ends_at)s AND o.customer_code IN ({group})",
+        told,
+    )
+
+
 def _of_today(subject: Subject) -> dict[str, Any]:
     audiences = list(Audience.objects.filter(code__in=subject.content["targeting"]["audiences"]))
     return {

@@ -11,8 +11,9 @@ from django.conf import settings
 
 from apps.activities.events.members import CAMPAIGN
 from apps.core.replica import reader
+from apps.reporting.reports.experiment import in_group
 from apps.reporting.reports.numbers import Period
-from apps.reporting.reports.subjects import SHOP, Subject, offers_of
+from apps.reporting.reports.subjects import PLACEMENT, SHOP, Subject, offers_of
 
 # What an order must have to belong to a thing.
 OF_OFFERS = "o.id IN (SELECT u.order_id FROM orders_orderuse u WHERE u.offer = ANY(%(offers)s))"
@@ -20,6 +21,10 @@ OF_SHOP = """EXISTS (SELECT FROM orders_ordersegment s JOIN catalog_sku k ON k.c
     WHERE s.order_id = o.id AND k.shop_id = %(code)s)"""
 OF_CAMPAIGN = """o.code IN (SELECT r.order_code FROM coupons_redemption r JOIN coupons_coupon c ON c.id = r.coupon_id
     WHERE c.origin = %(code)s AND r.state IN ('used', 'returned'))"""
+# Of a placement all that its orders took off, as their customers may have seen several things there.
+OF_PLACEMENT = """EXISTS (SELECT FROM reporting_led l WHERE l."order" = o.id AND l.placement = %(code)s
+    AND (%(whole_market)s OR l.code = ANY(%(seen)s)))"""
+BELONGS = {SHOP: OF_SHOP, CAMPAIGN: OF_CAMPAIGN, PLACEMENT: OF_PLACEMENT}
 CONDITIONS = {
     "since": "o.paid_at >= %(since)s",
     "until": "o.paid_at < %(until)s",
@@ -51,7 +56,8 @@ ORDER BY o.id DESC LIMIT %(most)s
 """
 TOTALS = """
 SELECT count(*), coalesce(sum(x.goods), 0)::bigint, coalesce(sum(x.refunded), 0)::bigint,
-    coalesce(sum(x.given), 0)::bigint, coalesce(sum(x.back), 0)::bigint
+    coalesce(sum(x.given), 0)::bigint, coalesce(sum(x.back), 0)::bigint,
+    count(DISTINCT x.customer) FILTER (WHERE x.customer <> '')
 FROM ({rows}) AS x (id, code, paid_at, customer, channel, state, listed, goods, refunded, given, back)
 """
 FIRST = 2**62
@@ -81,6 +87,7 @@ class OrderTotals:
     refunded: int
     discount: int
     discount_back: int
+    customers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,8 @@ class Narrowed:
     customer: str | None = None
     offer: str | None = None
     placement: str | None = None
+    #: of the holdout: "got" it or was "held" out; all that these people bought in its time, with or without it
+    group: str | None = None
 
     @classmethod
     def within(cls, period: Period) -> Narrowed:
@@ -142,15 +151,24 @@ def totals_of(subject: Subject, narrowed: Narrowed) -> OrderTotals:
 
 
 def _statement(subject: Subject, narrowed: Narrowed, before: int, most: int) -> tuple[str, dict[str, Any]]:
-    belongs = {SHOP: OF_SHOP, CAMPAIGN: OF_CAMPAIGN}.get(subject.document, OF_OFFERS)
+    belongs, names = belonging(subject, narrowed)
+    statement = ROWS.format(conditions=" AND ".join([belongs, *narrowed.conditions]))
+    return statement, {**names, "before": before, "most": most}
+
+
+def belonging(subject: Subject, narrowed: Narrowed) -> tuple[str, dict[str, Any]]:
+    """What an order `o` must be to belong to the thing, and the names that this and the narrowing ask for."""
+    belongs = BELONGS.get(subject.document, OF_OFFERS)
     names = {
         **narrowed.names(),
         "offers": [one for one in offers_of(subject) if narrowed.offer in (None, one)],
         "seen": list(subject.seen),
-        "every": subject.document == SHOP,
+        "every": subject.document in (SHOP, PLACEMENT),
+        "whole_market": subject.whole_market,
         "code": subject.code,
         "zone": settings.TIME_ZONE,
-        "before": before,
-        "most": most,
     }
-    return ROWS.format(conditions=" AND ".join([belongs, *narrowed.conditions])), names
+    if narrowed.group is not None:
+        belongs, more = in_group(subject, held=narrowed.group == "held")
+        names |= more
+    return belongs, names

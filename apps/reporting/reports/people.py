@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, Sum
@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 from apps.core.replica import reader
 from apps.reporting.models import Buyer, CouponFlow, Reached, Seen
 from apps.reporting.reports.numbers import ALWAYS, Period
+from apps.reporting.reports.placement_cost import costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def people_of(offers: Collection[str]) -> People:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """What one placement showed, and the orders it led to: what was paid for their goods and what the offers
-    took off, refunds counted back."""
+    """What one placement showed, and the orders it led to: what was paid for their goods, what the offers took off,
+    their margin at list price, refunds counted back. `cost` is its part of the placement's; None: it has no price."""
 
     placement: str
     exposures: int = 0
@@ -47,20 +48,38 @@ class Placed:
     orders: int = 0
     gmv: int = 0
     discount: int = 0
+    margin: int = 0
+    new: int = 0
+    days: int = 0
+    cost: int | None = None
+
+    @property
+    def cost_per_order(self) -> int | None:
+        return round(self.cost / self.orders) if self.cost is not None and self.orders else None
+
+    @property
+    def return_bps(self) -> int | None:
+        """As if every order it led to came because of it."""
+        spent = self.discount + (self.cost or 0)
+        return round(10_000 * (self.margin - spent) / spent) if spent and self.orders else None
 
     @property
     def rate_bps(self) -> int | None:
         return round(10_000 * self.clicks / self.exposures) if self.exposures else None
 
 
-# Each order once for each placement, with the discount of these offers.
+# Each order once for each placement, with the discount of these offers and the margin of all its goods.
 LED = """
 WITH led AS MATERIALIZED (
     SELECT DISTINCT l.placement, l."order" AS id FROM reporting_led l WHERE l.code = ANY(%(codes)s)
 )
 SELECT led.placement, count(*), sum(o.list_amount - o.discount_amount - o.refunded_amount)::bigint,
-    coalesce(sum(given.amount), 0)::bigint
+    coalesce(sum(given.amount), 0)::bigint, coalesce(sum(goods.margin), 0)::bigint,
+    count(*) FILTER (WHERE EXISTS (SELECT FROM reporting_firstorder f WHERE f."order" = o.id AND f.new))
 FROM led JOIN orders_order o USING (id) LEFT JOIN LATERAL (
+    SELECT sum((s.units - s.returned) * (s.list_price_amount - k.cost_amount)) AS margin
+    FROM orders_ordersegment s JOIN catalog_sku k ON k.code = s.sku WHERE s.order_id = o.id
+) goods ON true LEFT JOIN LATERAL (
     SELECT sum(CASE e.event WHEN 'redeem' THEN e.amount ELSE -e.amount END) AS amount FROM orders_ledgerentry e
     WHERE e.order_id = o.id AND e.offer = ANY(%(offers)s)
         AND (e.event = 'redeem' AND e.what IN ('share', 'shipping') OR e.event = 'refund' AND e.what = 'share')
@@ -82,10 +101,22 @@ def by_placement(codes: Collection[str], offers: Collection[str], period: Period
     with reader().cursor() as cursor:
         cursor.execute(LED, names)
         led = {placement: rest for placement, *rest in cursor.fetchall()}
-    found = [
-        Placed(one, *seen.get(one, (0, 0)), *led.get(one, (0, 0, 0))) for one in seen.keys() | led.keys()
-    ]
+    spent = costs(seen.keys(), period, codes)
+    found = []
+    for one in seen.keys() | led.keys():
+        days, cost = _together(spent[one].values() if one in spent else ())
+        exposures, clicks = seen.get(one, (0, 0))
+        orders, gmv, discount, margin, new = led.get(one, (0, 0, 0, 0, 0))
+        found.append(Placed(one, exposures, clicks, orders, gmv, discount, margin, new, days, cost))
     return sorted(found, key=lambda one: (-one.orders, -one.exposures, one.placement))
+
+
+def _together(parts: Iterable[tuple[int, int]]) -> tuple[int, int | None]:
+    """(most days on which one of them was shown, cost of all); None where no price is known."""
+    found = list(parts)
+    return max((days for days, _cost in found), default=0), sum(
+        cost for _days, cost in found
+    ) if found else None
 
 
 def reached(codes: Collection[str]) -> tuple[int, int]:

@@ -123,7 +123,13 @@ class Report:
 
     @property
     def placement_cost(self) -> int:
-        return self.review.placement_cost_amount if self.review else 0
+        """As people say in the review, else by the prices of the placements."""
+        told = self.review.placement_cost_amount if self.review else None
+        return self.listed_placement_cost if told is None else told
+
+    @property
+    def listed_placement_cost(self) -> int:
+        return sum(one.cost or 0 for one in self.placements)
 
     @property
     def discount(self) -> int:

@@ -14,18 +14,19 @@ from apps.reporting.reports.numbers import Period
 from apps.reporting.reports.people import Placed
 from apps.reporting.reports.subjects import MODELS
 
-PLACEMENT = "placement"
 #: beyond these a list helps nobody
 MOST = 500
 STATEMENT = """
 WITH seen AS (
     SELECT placement, code, sum(exposures)::bigint AS exposures, sum(clicks)::bigint AS clicks
-    FROM reporting_seen WHERE hour >= %(since)s AND hour < %(until)s GROUP BY 1, 2
+    FROM reporting_seen WHERE hour >= %(since)s AND hour < %(until)s
+        AND (%(placement)s::text IS NULL OR placement = %(placement)s) GROUP BY 1, 2
 ), led AS (
     SELECT l.placement, l.code, count(*) AS orders,
         sum(o.list_amount - o.discount_amount - o.refunded_amount)::bigint AS gmv
     FROM reporting_led l JOIN orders_order o ON o.id = l."order"
-    WHERE l.paid_at >= %(since)s AND l.paid_at < %(until)s GROUP BY 1, 2
+    WHERE l.paid_at >= %(since)s AND l.paid_at < %(until)s
+        AND (%(placement)s::text IS NULL OR l.placement = %(placement)s) GROUP BY 1, 2
 )
 SELECT placement, code, coalesce(seen.exposures, 0), coalesce(seen.clicks, 0), coalesce(led.orders, 0),
     coalesce(led.gmv, 0)
@@ -34,7 +35,9 @@ WHERE code = ANY(%(codes)s) ORDER BY placement, 5 DESC, 3 DESC, code LIMIT %(mos
 """
 CODES = """
 SELECT code FROM reporting_seen WHERE hour >= %(since)s AND hour < %(until)s
+    AND (%(placement)s::text IS NULL OR placement = %(placement)s)
 UNION SELECT code FROM reporting_led WHERE paid_at >= %(since)s AND paid_at < %(until)s
+    AND (%(placement)s::text IS NULL OR placement = %(placement)s)
 """
 
 
@@ -47,9 +50,14 @@ class Shown:
     placed: Placed
 
 
-def shown_in(user: User, period: Period, query: str = "") -> list[Shown]:
-    """What this person may see, by placement, the thing with most orders first."""
-    names: dict[str, Any] = {"since": period.since, "until": period.until, "most": MOST}
+def shown_in(user: User, period: Period, query: str = "", placement: str | None = None) -> list[Shown]:
+    """What this person may see, by placement (or of one), the thing with most orders first."""
+    names: dict[str, Any] = {
+        "since": period.since,
+        "until": period.until,
+        "most": MOST,
+        "placement": placement,
+    }
     with reader().cursor() as cursor:
         cursor.execute(CODES, names)
         things = _things(user, (code for (code,) in cursor.fetchall()), query)

@@ -1,4 +1,4 @@
-"""What a report is about: an activity, a coupon template, a claim campaign, an event or a shop."""
+"""What a report is about: an activity, a coupon template, a claim campaign, an event, a shop or a placement."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.accounts.scope import visible
+from apps.accounts.scope import shops_of, visible
 from apps.activities.events.members import ACTIVITY, CAMPAIGN, TEMPLATE
 from apps.activities.events.models import Event, EventMember
 from apps.activities.models import Activity
 from apps.catalog.models import Shop
 from apps.coupons.models import ClaimCampaign, CouponTemplate
+from apps.offers.models import PlacementRecord
+from apps.offers.placements import placement_choices
+from apps.reporting.models import Seen
 
-EVENT, SHOP = "event", "shop"
+EVENT, SHOP, PLACEMENT = "event", "shop", "placement"
 MODELS: dict[str, type[Model]] = {
     ACTIVITY: Activity,
     TEMPLATE: CouponTemplate,
@@ -40,13 +43,14 @@ PAGES = {
     CAMPAIGN: "admin:coupons_claimcampaign_change",
     EVENT: "admin:activities_event_change",
     SHOP: "admin:catalog_shop_change",
+    PLACEMENT: "admin:offers_placementrecord_change",
 }
 
 
 @dataclass(frozen=True)
 class Subject:
-    """`offers` are the codes whose trade it is: its own, or those of an event's members; a shop and a campaign have
-    none. `seen` are the codes whose exposures count."""
+    """`offers` are the codes whose trade it is: its own, or those of an event's members; a shop, a campaign and a
+    placement have none. `seen` are the codes whose exposures count; of a placement all, if `whole_market`."""
 
     document: str
     code: str
@@ -58,6 +62,7 @@ class Subject:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     shop: str = ""
+    whole_market: bool = False
 
     @property
     def page(self) -> str:
@@ -66,6 +71,8 @@ class Subject:
 
 def find(user: User, document: str, code: str) -> Subject | None:
     """The thing as this person may see it; None for what they may not, or what there is not."""
+    if document == PLACEMENT:
+        return _placement(user, code)
     model = MODELS.get(document)
     if model is None:
         return None
@@ -102,6 +109,20 @@ def offers_of(subject: Subject) -> tuple[str, ...]:
     if subject.document == CAMPAIGN:
         return tuple(item["template"] for item in subject.content.get("items") or [])
     return subject.offers
+
+
+def _placement(user: User, code: str) -> Subject | None:
+    """Shown to everybody who reads reports; who is limited to shops sees of it what these had there."""
+    record = PlacementRecord.objects.filter(code=code).first()
+    if record is None and not Seen.objects.filter(placement=code).exists():
+        return None
+    record = record or PlacementRecord(code=code)
+    name = dict(placement_choices([code]))[code]
+    if shops_of(user) is None:
+        return Subject(PLACEMENT, code, name, record, (), (), whole_market=True)
+    things = (visible(user, MODELS[one]._default_manager.all()) for one in (ACTIVITY, TEMPLATE, CAMPAIGN))
+    seen = tuple(found for rows in things for found in rows.values_list("code", flat=True))
+    return Subject(PLACEMENT, code, name, record, (), seen)
 
 
 def _members(event: Event, user: User) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -22,8 +22,11 @@ LONGEST = 4_000
 
 
 @transaction.atomic
-def conclude(*, subject: Subject, conclusions: str, placement_cost_amount: int, actor: User) -> Review:
-    """Errors: Forbidden, not_reviewed (of shops), too_long, negative."""
+def conclude(*, subject: Subject, conclusions: str, placement_cost_amount: int | None, actor: User) -> Review:
+    """Without a cost told, that of the placements by their prices counts.
+
+    Errors: Forbidden, not_reviewed (of shops), too_long, negative.
+    """
     if not actor.has_perm(PERMISSION):
         raise Forbidden()
     if subject.document not in DOCUMENTS:
@@ -32,7 +35,7 @@ def conclude(*, subject: Subject, conclusions: str, placement_cost_amount: int, 
     text = conclusions.strip()
     if len(text) > LONGEST:
         raise DomainError("too_long", _("At most 4,000 characters."), "conclusions")
-    if placement_cost_amount < 0:
+    if placement_cost_amount is not None and placement_cost_amount < 0:
         raise DomainError("negative", _("No cost is below zero."), "placement_cost_amount")
     rows = Review.objects.select_for_update()
     old = rows.filter(document=subject.document, code=subject.code).first()

@@ -61,3 +61,15 @@ def placed(code: str, names: Mapping[str, str]) -> str:
 @register.filter
 def order_state(state: str) -> Any:
     return STATE_LABELS.get(state, state)
+
+
+@register.filter
+def named(code: str, names: Mapping[str, Any]) -> Any:
+    """A word of the database as people know it."""
+    return names.get(code, code)
+
+
+@register.filter
+def of(parts: Mapping[str, Any], code: str) -> Any:
+    """What a table has for a code, if anything."""
+    return parts.get(code)
