@@ -23,6 +23,8 @@ from apps.core.clock import frozen
 from apps.core.errors import DomainError
 from apps.core.jobs import Job, run
 from apps.coupons.chain import COUPON_LEDGER
+from apps.offers.models import PlacementRecord
+from apps.offers.services.placements import USUAL, save_placement
 from apps.offers.versions.sweep import sweep_all
 from apps.orders.chain import LEDGER
 from apps.orders.models import Order
@@ -40,6 +42,7 @@ FIRST_ORDER = "past-0001"
 #: the share that buys among those who got it and those who didn't; of the latter as many as on usual days
 GOT_IT, HELD_OUT = 0.34, 0.10
 USUAL_ORDERS, LATER_ORDERS = 14, 12
+POPUP, POPUP_COST_A_DAY = "popup", 8_000
 CONCLUSIONS = (
     "门槛合适：多数订单凑单到 99 元以上。老客占比偏高，下次把首单客户单独圈出来。"
     "坚果礼包备货不足，最后一天转化下降。"
@@ -145,12 +148,12 @@ def _show(chance: Random, people: list[str], starts_at: datetime, client: int) -
         at = starts_at + chance.random() * 3 * DAY
         seen = {"code": CODE, "customer": customer, "channel": "app", "terminal": "ios"}
         events.append(
-            {**seen, "event": f"e-{customer}", "type": "exposure", "placement": "popup", "at": at.isoformat()}
+            {**seen, "event": f"e-{customer}", "type": "exposure", "placement": POPUP, "at": at.isoformat()}
         )
         if chance.random() < 0.55:
             clicked = (at + timedelta(minutes=2)).isoformat()
             events.append(
-                {**seen, "event": f"k-{customer}", "type": "click", "placement": "popup", "at": clicked}
+                {**seen, "event": f"k-{customer}", "type": "click", "placement": POPUP, "at": clicked}
             )
     with frozen(starts_at + 4 * DAY):
         note(events, client=client)
@@ -172,4 +175,13 @@ def _refund(code: str, *, whole: bool) -> None:
 def _conclude() -> None:
     operator = User.objects.filter(username="operator").first()
     if operator is not None and (subject := find(operator, "activity", CODE)) is not None:
-        conclude(subject=subject, conclusions=CONCLUSIONS, placement_cost_amount=30_000, actor=operator)
+        _price_of_the_popup(operator)
+        conclude(subject=subject, conclusions=CONCLUSIONS, placement_cost_amount=None, actor=operator)
+
+
+def _price_of_the_popup(operator: User) -> None:
+    """What a day of it costs, so that the report can say what came of it."""
+    (known, *_others) = PlacementRecord.objects.filter(code=POPUP) or [PlacementRecord(code=POPUP)]
+    known.name_zh, known.name_en = USUAL[POPUP]
+    known.cost_per_day_amount = POPUP_COST_A_DAY
+    save_placement(placement=known, actor=operator)

@@ -73,6 +73,28 @@ def test_a_day_is_what_was_paid_less_what_was_paid_back_that_day(traded: None) -
         assert sum(row.amount for row in rows) == back
 
 
+def test_a_bearer_and_what_was_kept_below_the_tier_are_the_discounts_of_their_orders(
+    traded: None, shop: Any
+) -> None:
+    tiers = {"metric": "amount", "tiers": [{"at": 20_000, "benefit": {"amount_off": 2_000}}]}
+    shares = [{"party": "platform", "bps": 7_000}, {"party": "shop", "bps": 3_000}]
+    fair.publish(fair.activity("twenty-off", params=tiers, bearers=shares))
+    shop.paid("o9", 2, customer="c5")
+    shop.paid("o10", 2, customer="c6")
+    shop.refund("o9", lines=[{"line": "1", "quantity": 1}])
+    LEDGER.seal()
+    roll_up()
+    report = report_of("twenty-off")
+    assert len(report.bearers) == 2
+    for party, borne, back in report.bearers:
+        totals = totals_of(report.subject, Narrowed(bearer=party))
+        assert (totals.orders, totals.discount, totals.discount_back) == (2, borne, back)
+    kept = totals_of(report.subject, Narrowed(kept=True))
+    assert (kept.orders, kept.discount - kept.discount_back) == (report.kept.orders, report.kept.amount)
+    assert (report.kept.orders, report.kept.amount) == (1, 1_000)
+    assert totals_of(report_of("S1", "shop").subject, Narrowed(kept=True)).orders == 0
+
+
 def test_each_span_of_the_baseline_is_its_sales_with_whatever_offers(shop_fair: None, shop: Any) -> None:
     now = database_now()
     fair.publish(

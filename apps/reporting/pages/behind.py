@@ -39,6 +39,7 @@ def narrowed_in(request: HttpRequest) -> Narrowed:
         customer=text_in(request, "customer"),
         offer=text_in(request, "offer"),
         placement=text_in(request, "placement"),
+        kept="kept" in asked,
         group=group if group in GROUPS else None,
     )
 

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from apps.core.replica import reader
 from apps.reporting.reports.subjects import Subject
 
-# What remains is measured as the tier measured it, on the goods that the offer touched.
-STATEMENT = """
-WITH orders AS (
-    SELECT o.id FROM orders_order o JOIN orders_orderuse u ON u.order_id = o.id
-    WHERE u.offer = %(offer)s AND o.state = 'partially_refunded'
-), remains AS (
+# The orders with what they kept. What remains is measured as the tier measured it, on the goods that the offer touched.
+BELOW = """
+SELECT remains.order_id AS id, given.amount FROM (
     SELECT s.order_id, sum(s.units - s.returned) AS units,
         sum((s.units - s.returned) * (s.list_price_amount - s.item_reduction_amount)) AS amount
-    FROM orders_ordersegment s
-    WHERE s.order_id IN (SELECT id FROM orders) AND (
-        s.item_offer = %(offer)s
-        OR EXISTS (SELECT FROM jsonb_array_elements(s.shares) one WHERE one ->> 0 = %(offer)s)
+    FROM orders_order p JOIN orders_orderuse u ON u.order_id = p.id AND u.offer = %(kept_offer)s
+    JOIN orders_ordersegment s ON s.order_id = p.id
+    WHERE p.state = 'partially_refunded' AND (
+        s.item_offer = %(kept_offer)s
+        OR EXISTS (SELECT FROM jsonb_array_elements(s.shares) one WHERE one ->> 0 = %(kept_offer)s)
     ) GROUP BY 1
-), given AS (
-    SELECT e.order_id, sum(CASE e.event WHEN 'redeem' THEN e.amount ELSE -e.amount END) AS amount
+) remains CROSS JOIN LATERAL (
+    SELECT sum(CASE e.event WHEN 'redeem' THEN e.amount ELSE -e.amount END) AS amount
     FROM orders_ledgerentry e
-    WHERE e.order_id IN (SELECT id FROM orders) AND e.offer = %(offer)s AND e.what = 'share'
-        AND e.event IN ('redeem', 'refund') GROUP BY 1
-)
-SELECT count(*), coalesce(sum(given.amount), 0)::bigint FROM remains JOIN given USING (order_id)
-WHERE given.amount > 0 AND CASE %(metric)s WHEN 'units' THEN remains.units ELSE remains.amount END < %(at)s
+    WHERE e.order_id = remains.order_id AND e.offer = %(kept_offer)s AND e.what = 'share'
+        AND e.event IN ('redeem', 'refund')
+) given
+WHERE given.amount > 0 AND CASE %(metric)s WHEN 'units' THEN remains.units ELSE remains.amount END < %(tier)s
 """
+#: that an order `o` is one of them
+KEPT_IT = f"o.id IN (SELECT kept.id FROM ({BELOW}) kept)"  # noqa: S608 - ours
+SUMS = "SELECT count(*), coalesce(sum(amount), 0)::bigint FROM ({below}) kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,18 @@ class Kept:
 
 def kept_of(subject: Subject) -> Kept:
     """Nothing for what has no tiers."""
-    params = subject.content.get("params") or {}
-    tiers = params.get("tiers") or []
-    lowest = min((tier["at"] for tier in tiers), default=0)
-    if not lowest or len(subject.offers) != 1:
+    names = tier_of(subject)
+    if names is None:
         return Kept()
-    names = {"offer": subject.code, "metric": params.get("metric", "amount"), "at": lowest}
     with reader().cursor() as cursor:
-        cursor.execute(STATEMENT, names)
+        cursor.execute(SUMS.format(below=BELOW), names)
         return Kept(*cursor.fetchone())
+
+
+def tier_of(subject: Subject) -> dict[str, Any] | None:
+    """The names that `BELOW` asks for; None for what has no tiers."""
+    params = subject.content.get("params") or {}
+    lowest = min((tier["at"] for tier in params.get("tiers") or []), default=0)
+    if not lowest or len(subject.offers) != 1:
+        return None
+    return {"kept_offer": subject.code, "metric": params.get("metric", "amount"), "tier": lowest}

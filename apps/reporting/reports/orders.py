@@ -12,6 +12,7 @@ from django.conf import settings
 from apps.activities.events.members import CAMPAIGN
 from apps.core.replica import reader
 from apps.reporting.reports.experiment import in_group
+from apps.reporting.reports.kept import KEPT_IT, tier_of
 from apps.reporting.reports.numbers import Period
 from apps.reporting.reports.subjects import PLACEMENT, SHOP, Subject, offers_of
 
@@ -49,6 +50,7 @@ FROM orders_order o CROSS JOIN LATERAL (
         coalesce(sum(e.amount) FILTER (WHERE e.event = 'refund'), 0)::bigint AS back
     FROM orders_ledgerentry e
     WHERE e.order_id = o.id AND e.what IN ('share', 'shipping') AND (%(every)s OR e.offer = ANY(%(offers)s))
+        AND (%(bearer)s::text IS NULL OR e.bearer = %(bearer)s)
         AND NOT (e.event = 'refund' AND e.what = 'shipping')
 ) given
 WHERE o.paid_at IS NOT NULL AND {conditions} AND o.id < %(before)s
@@ -108,6 +110,8 @@ class Narrowed:
     placement: str | None = None
     #: of the holdout: "got" it or was "held" out; all that these people bought in its time, with or without it
     group: str | None = None
+    #: those that kept a discount below its tier
+    kept: bool = False
 
     @classmethod
     def within(cls, period: Period) -> Narrowed:
@@ -168,6 +172,10 @@ def belonging(subject: Subject, narrowed: Narrowed) -> tuple[str, dict[str, Any]
         "code": subject.code,
         "zone": settings.TIME_ZONE,
     }
+    if narrowed.kept:
+        tier = tier_of(subject)
+        belongs = KEPT_IT if tier else "false"
+        names |= tier or {}
     if narrowed.group is not None:
         belongs, more = in_group(subject, held=narrowed.group == "held")
         names |= more
