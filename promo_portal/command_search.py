@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -80,7 +81,7 @@ ICONS: dict[type[Any], str] = {
 
 def _told(model: type[Any], row: Any) -> SearchResult:
     options = model._meta
-    page = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[row.pk])
+    page = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[quote(row.pk)])
     return SearchResult(f"{row.name} ({row.code})", str(options.verbose_name), page, ICONS[model])
 
 

@@ -145,6 +145,14 @@ def test_patterns_are_renamed_and_dropped_on_their_page(ann, as_user):
     assert list(Pattern.objects.values_list("name", flat=True)) == ["二"]
 
 
+def test_only_who_may_draft_is_led_from_a_pattern_to_a_new_activity(ann, cleo, as_user):
+    pattern = keep_pattern(activity=drafted(ann), name="一", actor=ann)
+    way = f"{ADD}?pattern={pattern.pk}"
+    for page in ("/admin/activities/pattern/", f"/admin/activities/pattern/{pattern.pk}/change/"):
+        shown = [way in as_user(who).get(page).content.decode() for who in (ann, cleo)]
+        assert shown == [True, False]
+
+
 @pytest.fixture
 def reviewed():
     """Somebody who keeps reviews: one of `first`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -55,7 +56,7 @@ class FieldHistory:
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
         if row is None:
             raise Http404
         if not self.has_view_permission(request, row):  # type: ignore[attr-defined]
@@ -71,7 +72,7 @@ class FieldHistory:
         return TemplateResponse(request, "admin/portal/history.html", context)
 
     def page_of(self, row: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[quote(row.pk)])
 
     def steps_of(self, row: Model) -> list[Step]:
         about = subject_of(row)

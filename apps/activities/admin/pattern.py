@@ -102,15 +102,25 @@ def begin_url(pattern: Pattern) -> str:
 
 @admin.register(Pattern)
 class PatternAdmin(ModelAdmin):
-    list_display = ("title", "kind_name", "shop", "who", "kept_at", "begin")
+    list_display = ("title", "kind_name", "shop", "who", "kept_at")
     list_select_related = ("kept_by",)
     search_fields = ("name",)
     list_per_page = 50
-    fields = ("name", "said", "shop", "who", "kept_at", "begin")
+    fields = ("name", "said", "shop", "who", "kept_at")
     readonly_fields = ("said", "shop", "who", "kept_at", "begin")
 
     form = PatternForm
     actions = None
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return self._led_on(request, self.list_display)
+
+    def get_fields(self, request: HttpRequest, obj: Pattern | None = None) -> tuple[str, ...]:
+        return self._led_on(request, self.fields)
+
+    def _led_on(self, request: HttpRequest, names: tuple[str, ...]) -> tuple[str, ...]:
+        """With the way to a new activity for those who may draft one."""
+        return (*names, "begin") if request.user.has_perm("activities.add_activity") else names
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One is kept from an activity."""

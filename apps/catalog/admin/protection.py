@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -78,7 +79,7 @@ class ProtectionPresenter:
         changes = self._changes(request)
         name = f"admin:catalog_{self.model._meta.model_name}"
         if len(changes) == 1:
-            return reverse(f"{name}_change", args=[changes[0]["code"]])
+            return reverse(f"{name}_change", args=[quote(changes[0]["code"])])
         return reverse(f"{name}_changelist")
 
     def starts_at(self, request: ApprovalRequest) -> datetime | None:

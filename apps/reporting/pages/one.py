@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.sites import AdminSite
+from django.contrib.admin.utils import quote
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -103,7 +104,7 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
         "money_url": (f"{goods}{days.query}&" if days else goods) if document == SHOP else None,
         "days": days,
         "placement_days": days or _window(report),
-        "thing_url": reverse(subject.page, args=[subject.thing.pk]),
+        "thing_url": reverse(subject.page, args=[quote(subject.thing.pk)]),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.admin.sites import AdminSite
+from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -34,7 +35,7 @@ def placement_view(site: AdminSite, request: HttpRequest, code: str) -> HttpResp
             "chart": bars_of(report.trade),
             "days": days,
             "orders_url": f"{reverse('admin:report_orders', args=[PLACEMENT, code])}?{days.query}&",
-            "thing_url": reverse(subject.page, args=[subject.thing.pk]) if subject.thing.pk else "",
+            "thing_url": reverse(subject.page, args=[quote(subject.thing.pk)]) if subject.thing.pk else "",
             "may_export": user.has_perm("reporting.export_report"),
             "jobs": jobs.order_by("-pk")[:1],
         },
