@@ -291,6 +291,8 @@ def test_an_event_counts_an_order_with_two_of_its_offers_once(shop_fair: None, s
     report = report_of("fair", "event")
     assert {code: one.orders for code, one in report.offers} == {"one": 1, "two": 1}
     assert report.numbers.orders == 1
+    assert [(day, one.orders, one.gmv) for day, one in report.days] == [(report.today, 1, report.numbers.gmv)]
+    assert [one.orders for _channel, one in report.channels] == [1]
     assert report.numbers.discount == sum(one.discount for _code, one in report.offers)
     for code, numbers in report.offers:
         behind = totals_of(report.subject, Narrowed(offer=code))

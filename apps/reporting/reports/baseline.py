@@ -82,8 +82,8 @@ class Baseline:
 
 
 def baseline_of(subject: Subject, today: date) -> Baseline | None:
-    """None before the start, or where no sale is known of any earlier span."""
-    if subject.starts_at is None or subject.ends_at is None:
+    """None before the start, without goods of its own, or where no sale is known of any earlier span."""
+    if subject.starts_at is None or subject.ends_at is None or not subject.offers:
         return None
     zone = ZoneInfo(settings.TIME_ZONE)
     first = subject.starts_at.astimezone(zone).date()

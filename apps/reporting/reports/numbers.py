@@ -110,34 +110,6 @@ def numbers_by_code(about: About, codes: Iterable[str] | None, period: Period) -
     return {row["code"]: Numbers(**{name: int(row[f"{name}_"]) for name in SUMS}) for row in grouped}
 
 
-DISTINCT_ORDERS = """
-SELECT count(*), coalesce(sum(o.list_amount - o.discount_amount), 0)::bigint,
-    coalesce(sum(o.refunded_amount), 0)::bigint, count(*) FILTER (WHERE o.state = 'refunded'),
-    count(*) FILTER (WHERE EXISTS (SELECT FROM reporting_firstorder f WHERE f."order" = o.id AND f.new))
-FROM orders_order o WHERE o.paid_at IS NOT NULL
-    AND o.id IN (SELECT u.order_id FROM orders_orderuse u WHERE u.offer = ANY(%s))
-"""
-
-
-def orders_once(numbers: Numbers, offers: Collection[str]) -> Numbers:
-    """The same with each order counted once, though it used several of the offers."""
-    if len(offers) < 2:
-        return numbers
-    with reader().cursor() as cursor:
-        cursor.execute(DISTINCT_ORDERS, [list(offers)])
-        orders, gmv, back, gone, new = cursor.fetchone()
-    return Numbers(
-        **{name: getattr(numbers, name) for name in SUMS}
-        | {
-            "orders": orders,
-            "new_orders": new,
-            "gmv_amount": gmv,
-            "back_gmv_amount": back,
-            "back_orders": gone,
-        }
-    )
-
-
 def days_of(about: About, codes: Iterable[str], period: Period = ALWAYS) -> list[tuple[date, Numbers]]:
     """By the portal's calendar day, the oldest first; days without anything are left out."""
     names = ", ".join(f"sum({name})::bigint" for name in SUMS)

@@ -59,7 +59,7 @@ ORDER BY o.id DESC LIMIT %(most)s
 TOTALS = """
 SELECT count(*), coalesce(sum(x.goods), 0)::bigint, coalesce(sum(x.refunded), 0)::bigint,
     coalesce(sum(x.given), 0)::bigint, coalesce(sum(x.back), 0)::bigint,
-    count(DISTINCT x.customer) FILTER (WHERE x.customer <> '')
+    count(DISTINCT x.customer) FILTER (WHERE x.customer <> ''), count(*) FILTER (WHERE x.state = 'refunded')
 FROM ({rows}) AS x (id, code, paid_at, customer, channel, state, listed, goods, refunded, given, back)
 """
 FIRST = 2**62
@@ -90,6 +90,7 @@ class OrderTotals:
     discount: int
     discount_back: int
     customers: int = 0
+    whole: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from apps.reporting.reports import people as p
 from apps.reporting.reports.baseline import Baseline, baseline_of
 from apps.reporting.reports.experiment import lift_of_subject, snapshot_of
 from apps.reporting.reports.kept import Kept, kept_of
+from apps.reporting.reports.once import Once, by_key, counted_once, orders_once
 from apps.reporting.reports.subjects import SHOP, Subject, offers_of
 from apps.reporting.statistics.lift import Lift
 
@@ -56,15 +57,20 @@ class Report:
 
     @cached_property
     def numbers(self) -> n.Numbers:
-        return n.orders_once(n.numbers_of(*self.about, self.period), self.subject.offers)
+        numbers = n.numbers_of(*self.about, self.period)
+        return numbers if self.once is None else counted_once(numbers, self.once)
+
+    @cached_property
+    def once(self) -> list[Once] | None:
+        return orders_once(self.subject.offers)
 
     @cached_property
     def days(self) -> list[tuple[date, n.Numbers]]:
-        return n.days_of(*self.about, self.period)
+        return by_key(n.days_of(*self.about, self.period), self.once, lambda one: one.day)
 
     @cached_property
     def channels(self) -> list[tuple[str, n.Numbers]]:
-        return n.by_channel(*self.about, self.period)
+        return by_key(n.by_channel(*self.about, self.period), self.once, lambda one: one.channel)
 
     @cached_property
     def bearers(self) -> list[tuple[str, int, int]]:
