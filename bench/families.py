@@ -33,6 +33,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "pushes": ("push_rows_s",),
     "over_http": ("quote_http_ratio",),
     "orders": ("order_ratio",),
+    "impact": ("impact_report_s", "patrol_s"),
     "baskets": ("baskets_per_s",),
     "peer": ("peer_oscar_ms_n100", "peer_ratio_n100"),
 }

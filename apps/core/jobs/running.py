@@ -31,6 +31,8 @@ LEASE = timedelta(seconds=10)
 # A message of the queue works for so long; then others get their turn.
 SECONDS = 20.0
 MOST_FAULTS = 3
+#: how long a batch may compute between two statements: a search over all goods prepares itself first
+COMPUTING_MS = 15 * 60 * 1000
 UNKNOWN_KIND = gettext_noop("Nobody knows this kind of task any more.")
 UNEXPECTED = gettext_noop("An error that nobody foresaw: %(what)s. The administrator finds more in the log.")
 
@@ -120,9 +122,10 @@ def _batch(pk: int, lease: str) -> bool:
 
 
 def _take_time() -> None:
-    """A batch over many rows may take longer than a request may."""
+    """A batch over many rows may take longer than a request may, and one may compute for minutes without asking."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = %s", [COMPUTING_MS])
 
 
 def _save(job: Job, batch: Batch) -> None:

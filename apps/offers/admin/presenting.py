@@ -60,9 +60,12 @@ class VersionPresenter:
         return preview(self.model_admin.model.DOCUMENT, self._content(request), faultless=True)
 
     def faults(self, request: ApprovalRequest) -> Sequence[str]:
+        faults = handler_for(request).faults(request)
+        if not faults:
+            return []
         form = self._form(self._content(request))
         found = []
-        for fault in handler_for(request).faults(request):
+        for fault in faults:
             name = nearest(fault.path, form.fields)
             field = form.fields[name] if name else None
             label = f"{field.label}: " if field is not None else ""
@@ -93,8 +96,13 @@ class VersionPresenter:
         return things.get(code=request.subject_code)
 
     def _content(self, request: ApprovalRequest) -> dict[str, Any]:
-        versions = self.model_admin.model.VERSION._default_manager
-        return versions.get(subject__code=request.subject_code, number=request.version).content
+        """Kept with the request in hand: nearly every line of its page asks, and a submitted version never changes."""
+        known: dict[str, Any] | None = getattr(request, "_content_in_words", None)
+        if known is None:
+            versions = self.model_admin.model.VERSION._default_manager
+            known = versions.get(subject__code=request.subject_code, number=request.version).content
+            request._content_in_words = known  # type: ignore[attr-defined]
+        return known
 
     def _form(self, content: dict[str, Any]) -> DocumentForm:
         return self.model_admin.form_class(content=content)
