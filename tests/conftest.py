@@ -82,6 +82,16 @@ def fresh_process() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def currency_known() -> Iterator[None]:
+    """As in a process that has looked once: no statement of a test is spent on it."""
+    from apps.core import currency
+
+    currency.remember("CNY")
+    yield
+    currency.forget()
+
+
+@pytest.fixture(autouse=True)
 def no_tries_remembered() -> None:
     """Wrong codes of one test use up no try of the next."""
     cache.clear()

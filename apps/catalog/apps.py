@@ -10,8 +10,11 @@ class CatalogConfig(AppConfig):
         from apps.approvals.registry import register
         from apps.catalog.files.works import register_all
         from apps.catalog.models import Category, Sku
+        from apps.catalog.selectors import known_currency
         from apps.catalog.services.protecting import ProtectHandler, protect_action
+        from apps.core import currency
 
+        currency.read_from(known_currency)
         for model in (Sku, Category):
             register(protect_action(model), ProtectHandler(model))
         register_all()

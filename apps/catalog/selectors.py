@@ -55,6 +55,11 @@ def portal() -> Portal:
     return Portal.objects.first() or Portal(currency=settings.CURRENCY, selection=Selection.BEST)
 
 
+def known_currency() -> str | None:
+    """What the first pack set; None before it."""
+    return Portal.objects.values_list("currency", flat=True).first()
+
+
 def category_parents() -> dict[str, str | None]:
     """Each category's parent: what a pack's own categories are put together with to look for loops."""
     return dict(Category.objects.values_list("code", "parent_id"))

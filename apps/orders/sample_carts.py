@@ -18,6 +18,7 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import Risk
 from apps.catalog.models import Sku
 from apps.core.clock import database_now
+from apps.core.currency import current, money
 from apps.offers.admin.preview import skus_reached
 from apps.offers.admin.sample_price import COMPILERS, SHIPPING_FEE, sampler
 from apps.offers.selectors import book_version
@@ -27,7 +28,6 @@ from apps.pricing.book import OfferBook
 from apps.pricing.cart import Cart, CartLine, Coupon, Customer
 from apps.pricing.engine import price
 from apps.pricing.layers import Layer
-from apps.pricing.money import format_money
 from apps.pricing.offer import Offer
 from apps.pricing.quote import Quote
 
@@ -103,8 +103,8 @@ def below_floor(request: ApprovalRequest) -> Sequence[Risk]:
     ) % {
         "count": len(low),
         "name": worst.name,
-        "price": format_money(worst.unit_price),
-        "floor": format_money(worst.floor or 0),
+        "price": money(worst.unit_price),
+        "floor": money(worst.floor or 0),
     }
     return [Risk(BELOW_FLOOR, text, _("I know that it is below the floor price"), worst.offers)]
 
@@ -129,7 +129,7 @@ def _cart(offer: Offer, line: CartLine) -> Cart:
         audiences=targeting.audiences,
     )
     return Cart(
-        currency="CNY",
+        currency=current(),
         lines=(line,),
         customer=customer,
         channel=min(targeting.channels, default=None),

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 BPS = 10_000
+#: digits after the point where ISO 4217 gives a currency other than two
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+EXPONENTS = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(_THREE.split(), 3)
+
+
+def exponent_of(currency: str) -> int:
+    """How many digits the currency has after the point."""
+    return EXPONENTS.get(currency, 2)
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -20,9 +29,9 @@ def share_of(amount: int, bps: int) -> int:
 def format_money(amount: int, currency: str = "CNY") -> str:
     """Minor units as people write them: ¥50, ¥19.90, ¥120,000."""
     symbol = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}.get(currency, currency + " ")
-    exponent = 0 if currency == "JPY" else 2
+    exponent = exponent_of(currency)
     whole, rest = divmod(abs(amount), 10**exponent)
-    text = f"{whole:,}" + (f".{rest:02d}" if rest else "")
+    text = f"{whole:,}" + (f".{rest:0{exponent}d}" if rest else "")
     return f"{'-' if amount < 0 else ''}{symbol}{text}"
 
 

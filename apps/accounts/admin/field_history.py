@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.admin.audit_words import action_in_words
 from apps.core.audit import subject_of
+from apps.core.currency import money
 from apps.core.models import AuditEntry
-from apps.pricing.money import format_money
 
 MOST = 200
 PERSON = "user:"
@@ -110,7 +110,7 @@ class FieldHistory:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if name.endswith("_amount") and isinstance(value, int):
-            return format_money(value)
+            return money(value)
         if isinstance(value, list):
             return "、".join(str(_choice(self.model, name, one)) for one in value)
         return str(_choice(self.model, name, value))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from apps.activities.grid.goods import Good
 from apps.activities.grid.reading import Typed
+from apps.core.currency import current
 from apps.core.errors import DomainError
 from apps.core.forms import DiscountField, MoneyField
-from apps.core.forms.money import exponent_of
-from apps.pricing.money import share_of
+from apps.pricing.money import exponent_of, share_of
 
 #: from the original price and the price typed so far to the new one; None leaves the row as it is
 Fill = Callable[[int, int | None], int | None]
@@ -41,7 +40,7 @@ NEEDS_VALUE = (Rule.DISCOUNT, Rule.MINUS)
 
 def rules() -> list[Rule]:
     """Those that the currency's digits allow."""
-    return [rule for rule in Rule if rule not in ENDINGS or exponent_of(settings.CURRENCY) == 2]
+    return [rule for rule in Rule if rule not in ENDINGS or exponent_of(current()) == 2]
 
 
 def fill(rule: str, value: str) -> Fill:

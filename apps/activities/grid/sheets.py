@@ -13,9 +13,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy, override
 
 from apps.activities.grid.reading import MOST_ROWS, Typed
+from apps.core.currency import current
 from apps.core.errors import DomainError
-from apps.core.forms.money import exponent_of, write_money
+from apps.core.forms.money import write_money
 from apps.core.spreadsheets import Cell, read_rows
+from apps.pricing.money import exponent_of
 
 #: in the order of the page
 COLUMNS = {
@@ -156,4 +158,4 @@ STATES = {
 
 
 def _decimal(amount: int | None) -> Decimal | None:
-    return None if amount is None else Decimal(write_money(amount, exponent_of(settings.CURRENCY)))
+    return None if amount is None else Decimal(write_money(amount, exponent_of(current())))

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import ExcludedFrom
 from apps.core.errors import DomainError
-from apps.core.forms.money import exponent_of, parse_money
+from apps.core.forms.money import parse_money
 from apps.core.forms.typed_text import plain
 from apps.core.spreadsheets import Cell
 from apps.pricing.faults import CODE, UNSTORABLE
+from apps.pricing.money import exponent_of
 
 #: by the field of a SKU, in the order of the file
 LABELS: Mapping[str, Promise | str] = {

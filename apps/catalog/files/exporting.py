@@ -19,10 +19,10 @@ from apps.catalog.selectors import portal
 from apps.core import jobs
 from apps.core.audit import Subject, record
 from apps.core.csv_export import BYTE_ORDER_MARK, safe_cell
-from apps.core.forms.money import exponent_of
 from apps.core.jobs import files
 from apps.core.permissions import require_permission
 from apps.core.spreadsheets import XLSX, Cell, write_xlsx
+from apps.pricing.money import exponent_of
 
 KIND = "catalog.export"
 VIEW = "catalog.view_sku"

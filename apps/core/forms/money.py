@@ -3,21 +3,16 @@
 import re
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import currency as portal_currency
 from apps.core.forms.typed_text import TypedTextField
+from apps.pricing.money import exponent_of
 
 MAX_AMOUNT = 10**12
-EXPONENTS = {"JPY": 0, "KRW": 0, "KWD": 3}
 SIGNS = re.compile(r"(?:^(?:¥|CNY|RMB|\$|€|£)\s*)|(?:\s*(?:元|圆)$)")
 NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<wan>万)?", re.ASCII)
-
-
-def exponent_of(currency: str) -> int:
-    """How many digits the currency has after the point."""
-    return EXPONENTS.get(currency, 2)
 
 
 def parse_money(text: str, exponent: int) -> int:
@@ -50,9 +45,14 @@ class MoneyField(TypedTextField):
     input_attributes = {"autocomplete": "off", "inputmode": "decimal"}
 
     def __init__(self, *, currency: str | None = None, min_amount: int = 0, **options: Any) -> None:
-        self.exponent = exponent_of(currency or settings.CURRENCY)
+        self.currency = currency
         self.min_amount = min_amount
         super().__init__(**options)
+
+    @property
+    def exponent(self) -> int:
+        """Asked when a text is read or written: forms are declared before anybody knows the portal."""
+        return exponent_of(self.currency or portal_currency.current())
 
     def read(self, text: str) -> int:
         return parse_money(text, self.exponent)

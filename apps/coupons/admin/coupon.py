@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from apps.accounts.current import signed_in
 from apps.accounts.scope import visible
+from apps.core.currency import money
 from apps.core.errors import DomainError, Forbidden, Refused
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.core.tabbed_list import EstimatingPaginator
@@ -25,7 +26,6 @@ from apps.coupons.lifecycle import CouponState
 from apps.coupons.models import Coupon
 from apps.coupons.services import granting, voiding
 from apps.offers.admin.words import local_time
-from apps.pricing.money import format_money
 
 LOOKS = {
     CouponState.UNUSED.value: "success",
@@ -103,7 +103,7 @@ class CouponAdmin(ReadOnlyAdmin):
         left = granting.left_today(agent)
         quota = _("Left today: %(quantity)s coupons, worth %(money)s at worst.") % {
             "quantity": left.quantity,
-            "money": format_money(left.amount),
+            "money": money(left.amount),
         }
         return self._page(request, form, _("Compensate a customer"), quota, _("Grant"))
 

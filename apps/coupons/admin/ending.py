@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core.currency import money
 from apps.coupons.models import CouponTemplate, VoidRun
 from apps.coupons.outstanding import open_coupons
 from apps.coupons.services.compensating import allow_compensation, forbid_compensation
@@ -18,7 +19,6 @@ from apps.offers.admin.situation import Situation
 from apps.offers.admin.words import local_time
 from apps.offers.forms.slots import Text
 from apps.offers.lifecycle import Action, Right, TemplateState
-from apps.pricing.money import format_money
 
 OPEN = _("%(unused)s unused coupons, %(held)s more held by unpaid orders; %(money)s is reserved for them.")
 ASKED = _("Requested: it waits for a decision.")
@@ -30,7 +30,7 @@ def hits_open(template: CouponTemplate) -> str:
     return OPEN % {
         "unused": f"{found.unused:,}",
         "held": f"{found.held:,}",
-        "money": format_money(found.reserved_amount),
+        "money": money(found.reserved_amount),
     }
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.core.currency import money
 from apps.coupons.outstanding import worst_of_items
 from apps.coupons.worst_case import worst_case
-from apps.pricing.money import format_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def of_template(content: Mapping[str, Any]) -> Exposure:
             [_("At most %(number)s coupons.") % {"number": f"{quantity:,}"}] if quantity is not None else []
         )
         return Exposure(None, lines, "" if quantity is not None else no_limit())
-    each = _("Each coupon costs %(money)s at worst.") % {"money": format_money(worst)}
+    each = _("Each coupon costs %(money)s at worst.") % {"money": money(worst)}
     return _bounded(worst, quantity, amount, each)
 
 
@@ -40,9 +40,7 @@ def _bounded(worst: int, quantity: int | None, amount: int | None, each: str) ->
     whole = None if quantity is None else worst * quantity
     lines = [each]
     if whole is not None and quantity is not None:
-        lines.append(
-            _("%(number)s coupons: %(money)s.") % {"number": f"{quantity:,}", "money": format_money(whole)}
-        )
+        lines.append(_("%(number)s coupons: %(money)s.") % {"number": f"{quantity:,}", "money": money(whole)})
     if amount is not None and worst:
         lines.append(_("The money is enough for %(number)s coupons.") % {"number": f"{amount // worst:,}"})
     known = [one for one in (whole, amount) if one is not None]
@@ -57,7 +55,7 @@ def of_campaign(content: Mapping[str, Any]) -> Exposure:
     each, quantity = worst_of_items(content["items"]), content["quantity"]
     if each is None:
         return Exposure(None, [_("What one claim may cost has no bound in money.")])
-    numbers = {"number": f"{quantity:,}", "money": format_money(each)}
+    numbers = {"number": f"{quantity:,}", "money": money(each)}
     return Exposure(quantity * each, [_("%(number)s claims of %(money)s each at worst.") % numbers])
 
 

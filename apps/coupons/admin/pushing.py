@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.accounts.models import User
+from apps.core.currency import money
 from apps.coupons.lifecycle import PushState
 from apps.coupons.models import ClaimCampaign, PushRun
 from apps.coupons.outstanding import Reach, reach_of
@@ -19,7 +20,6 @@ from apps.offers.admin.situation import Situation
 from apps.offers.documents import CampaignMode
 from apps.offers.forms.slots import Text
 from apps.offers.lifecycle import State
-from apps.pricing.money import format_money
 
 #: why a run stopped by itself; what a person said stands as it is
 TOLD = {
@@ -45,8 +45,8 @@ def reach_in_words(reach: Reach) -> str:
     text = REACH if reach.exact else ABOUT
     return text % {
         "people": people,
-        "each": format_money(reach.each_amount),
-        "money": format_money(reach.most_amount),
+        "each": money(reach.each_amount),
+        "money": money(reach.most_amount),
     }
 
 

@@ -12,12 +12,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
+from apps.core.currency import money
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.coupons.admin.coupon import attempt
 from apps.coupons.forms.granting import QuotaForm
 from apps.coupons.models import CompensationQuota
 from apps.coupons.services.compensating import ASK, request_quota
-from apps.pricing.money import format_money
 
 
 @admin.register(CompensationQuota)
@@ -33,7 +33,7 @@ class CompensationQuotaAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("worst case a day"), ordering="amount")
     def money(self, quota: CompensationQuota) -> str:
-        return format_money(quota.amount)
+        return money(quota.amount)
 
     def get_urls(self) -> list[URLPattern]:
         ask = self.admin_site.admin_view(self.ask_view)

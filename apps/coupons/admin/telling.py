@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.approvals.models import ApprovalRequest
+from apps.core.currency import money
 from apps.coupons.admin.ending import hits_open
 from apps.coupons.admin.pushing import reach_in_words
 from apps.coupons.models import Coupon
@@ -21,7 +22,6 @@ from apps.coupons.services.voiding import VOID
 from apps.offers.admin.presenting import VersionPresenter
 from apps.offers.admin.words import Line, local_time
 from apps.offers.documents import CampaignMode
-from apps.pricing.money import format_money
 
 EFFECTS: dict[str, Promise] = {
     STOP_USE: _("Once approved, no coupons are given out and those given out cannot be used."),
@@ -104,7 +104,7 @@ class QuotaPresenter(PlainPresenter):
         return _("%(who)s: %(quantity)s coupons a day, worth %(money)s at worst.") % {
             "who": request.payload["agent"] or _("everybody else"),
             "quantity": request.payload["quantity"],
-            "money": format_money(request.payload["amount"]),
+            "money": money(request.payload["amount"]),
         }
 
     def effect(self, request: ApprovalRequest) -> str | Promise:

@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.accounts.scope import shops_of
+from apps.core.currency import money
 from apps.coupons.admin import panels
 from apps.coupons.admin.doings import TEMPLATE_DOINGS
 from apps.coupons.admin.ending import notes_of
@@ -26,7 +27,6 @@ from apps.offers.admin.versioned import VersionedAdmin
 from apps.offers.documents.template import TEMPLATE_KINDS
 from apps.offers.lifecycle import TemplateState, VersionState
 from apps.pricing.kinds import KINDS
-from apps.pricing.money import format_money
 
 
 @admin.register(CouponTemplate)
@@ -96,4 +96,4 @@ class CouponTemplateAdmin(VersionedAdmin):
         standing = standing_in(template)
         if standing is not None:
             return panels.small_bars(standing)
-        return "-" if template.budget_amount is None else format_money(template.budget_amount)
+        return "-" if template.budget_amount is None else money(template.budget_amount)

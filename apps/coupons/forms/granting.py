@@ -16,12 +16,12 @@ from unfold.widgets import (
 )
 
 from apps.accounts.scope import may_write, owned
+from apps.core.currency import money
 from apps.core.forms import MoneyField
 from apps.coupons.lifecycle import CouponState
 from apps.coupons.models import Coupon
 from apps.coupons.services.granting import MOST_AT_ONCE, templates_for_compensation, worst_of
 from apps.offers.admin.words import local_time
-from apps.pricing.money import format_money
 
 LONGEST_REASON = 500
 
@@ -58,7 +58,7 @@ class CompensationForm(PlainForm):
             (
                 one.code,
                 _("%(name)s (at most %(money)s each)")
-                % {"name": one.name, "money": format_money(worst_of(one) or 0)},
+                % {"name": one.name, "money": money(worst_of(one) or 0)},
             )
             for one in templates_for_compensation()
             if may_write(agent, one)

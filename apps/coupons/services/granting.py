@@ -23,6 +23,7 @@ from apps.accounts.scope import require_own
 from apps.audiences.services import ensure_customer
 from apps.core.audit import Subject, record
 from apps.core.clock import database_now
+from apps.core.currency import money
 from apps.core.errors import DomainError, Refused
 from apps.core.permissions import require_permission
 from apps.coupons.lifecycle import Source
@@ -38,7 +39,6 @@ from apps.coupons.terms import Template, templates_now
 from apps.coupons.worst_case import worst_case
 from apps.offers.lifecycle import TemplateState
 from apps.pricing.faults import CODE
-from apps.pricing.money import format_money
 from apps.risk.lifecycle import Trigger
 from apps.risk.services.assessing import admit
 
@@ -224,5 +224,5 @@ def use_quota(*, agent: User, quantity: int, amount: int, now: datetime) -> None
         message,
         quantity=left.quantity,
         amount=left.amount,
-        money=format_money(left.amount),
+        money=money(left.amount),
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apps.catalog.selectors import sku_facts
+from apps.core.currency import current
 from apps.offers.compile import compile_activity, compile_template, instant
 from apps.pricing.book import OfferBook
 from apps.pricing.cart import Cart, CartLine, Coupon, Customer, Sku
@@ -85,7 +86,7 @@ class Sampler:
                 CartLine(code, code, quantity, self.facts[code].price, self.facts[code]) for code in codes
             )
             yield Cart(
-                currency="CNY",
+                currency=current(),
                 lines=lines,
                 customer=customer,
                 channel=min(targeting.channels, default=None),

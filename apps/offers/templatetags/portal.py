@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from apps.approvals.models import ApprovalRequest
 from apps.approvals.registry import actions
+from apps.core.currency import current
 from apps.offers.admin.words import local_time
 from apps.pricing.money import format_money
 
@@ -15,8 +16,8 @@ register = template.Library()
 
 
 @register.filter
-def money(amount: int, currency: str = "CNY") -> str:
-    return format_money(amount, currency)
+def money(amount: int, currency: str = "") -> str:
+    return format_money(amount, currency or current())
 
 
 @register.filter

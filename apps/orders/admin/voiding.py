@@ -25,11 +25,12 @@ from apps.activities.models import Activity
 from apps.catalog.selectors import portal
 from apps.core.audit import record
 from apps.core.csv_export import csv_response
+from apps.core.forms.money import write_money
 from apps.core.readonly_admin import ReadOnlyAdmin
 from apps.orders.models import OrderUse, Voiding
 from apps.orders.models.order import STATE_LABELS
 from apps.orders.voided import VOIDED
-from apps.pricing.money import format_money
+from apps.pricing.money import exponent_of, format_money
 
 EXPORT = "orders.export_hit_orders"
 HEADER = (
@@ -118,6 +119,4 @@ def _moment(value: Any) -> str:
 
 def _money(amount: int, currency: str) -> str:
     """A number that a spreadsheet adds up, in the currency's main unit."""
-    if currency == "JPY":
-        return str(amount)
-    return f"{amount // 100}.{amount % 100:02d}"
+    return write_money(amount, exponent_of(currency))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.conf import settings
+from apps.core.currency import current
+from apps.pricing.money import exponent_of
 
 
 def money(amount: int) -> Decimal:
     """In the currency's own unit."""
-    return Decimal(amount) if settings.CURRENCY == "JPY" else Decimal(amount).scaleb(-2)
+    return Decimal(amount).scaleb(-exponent_of(current()))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.currency import current
 from apps.pricing.kinds.base import Wording
 from apps.pricing.money import format_money, format_percent
 from apps.risk.backtest import Tried
@@ -39,7 +39,7 @@ class Line:
 
 
 def wording() -> Wording:
-    return Wording(get_language() or "zh", settings.CURRENCY)
+    return Wording(get_language() or "zh", current())
 
 
 def sentence(content: Mapping[str, Any]) -> str:
@@ -52,7 +52,7 @@ def kind_label(code: str) -> str:
 
 
 def money(amount: int) -> str:
-    return format_money(amount, settings.CURRENCY)
+    return format_money(amount, current())
 
 
 def value_in_words(name: str, value: Any) -> str:
