@@ -33,8 +33,8 @@ from apps.orders.services.refunding import read_refund, refund_order
 from apps.orders.services.settling import pay_order
 from apps.packs.services.demo_past import CODE, DAY, GOODS, HOLDOUT_BPS, members
 from apps.pricing.holdout import in_holdout
+from apps.reporting.reconciliation.running import reconcile
 from apps.reporting.reports.subjects import find
-from apps.reporting.rollups.rolling import roll_up
 from apps.reporting.services import conclude
 from apps.sightings.noting import note
 
@@ -67,7 +67,7 @@ def make_past(client: int) -> None:
     while LEDGER.seal():
         pass
     COUPON_LEDGER.seal()
-    roll_up()
+    reconcile()
     _conclude()
 
 

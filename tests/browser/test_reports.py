@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
@@ -45,6 +46,9 @@ def test_numbers_lead_to_their_orders_and_the_workbook_has_the_same(analyst, ope
     goods, refunded, discount, reversed_ = amounts(window.text("#pr-totals"))
     assert (goods, refunded, discount, reversed_) == (280, 95, 20, 5)
     window.go(PAGE)
+    window.press("#pr-units a")
+    assert "¥185" in window.text("#pr-totals")
+    window.go(PAGE)
     window.press("#pr-units ~ small a")
     assert [one.inner_text() for one in page.locator("#pr-rows tbody tr td:first-child").all()] == ["o2"]
 
@@ -75,6 +79,9 @@ def test_pages_of_reports_fit(analyst, open_window, language, theme, width):
         "report": PAGE,
         "report-orders": f"{PAGE}orders/",
         "report-print": f"{PAGE}print/",
+        "report-goods": f"{PAGE}goods/",
+        "report-day": f"{PAGE}orders/?day={timezone.localdate():%Y-%m-%d}",
+        "report-placements": "/admin/reports/?of=placement",
         "report-shop": "/admin/reports/shop/S1/",
     }.items():
         window.go(path)

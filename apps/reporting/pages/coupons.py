@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from apps.activities.events.members import CAMPAIGN, TEMPLATE
 from apps.catalog.selectors import portal
 from apps.coupons.models.coupon import STATE_LABELS
-from apps.coupons.models.ledger import EVENT_LABELS
 from apps.reporting.pages.asking import days_asked, days_in, reader_of, subject_of
 from apps.reporting.pages.paging import PAGE, pages_of
 from apps.reporting.reports.coupon_moves import COUNTED, OPEN, coupon_moves, coupon_totals
@@ -29,6 +28,13 @@ NUMBERS = {
     "expired": gettext_lazy("Expired"),
     "voided": gettext_lazy("Void"),
     OPEN: gettext_lazy("Still open"),
+}
+HAPPENED = {
+    "issue": gettext_lazy("Issued"),
+    "use": gettext_lazy("Used"),
+    "return": gettext_lazy("Returned by refunds"),
+    "expire": gettext_lazy("Expired"),
+    "void": gettext_lazy("Void"),
 }
 assert NUMBERS.keys() == COUNTED.keys() | {OPEN}
 
@@ -52,7 +58,7 @@ def coupons_view(site: AdminSite, request: HttpRequest, document: str, code: str
         "rows": rows[:PAGE],
         "count": count,
         "spent": spent,
-        "what": {**STATE_LABELS, **EVENT_LABELS} if number != OPEN else STATE_LABELS,
+        "what": STATE_LABELS if number == OPEN else HAPPENED,
         "days": days,
         "older": pages.older(len(rows)),
         "currency": portal().currency,
