@@ -95,13 +95,18 @@ def pages() -> Iterator[tuple[str, str]]:
     offer = OrderUse.objects.order_by("-id").values_list("offer", flat=True).first()
     busiest = _busiest() or offer or ""
     month = SettlementMonth.objects.order_by("-month").first()
-    start, end = _span()
+    start, near, end = _span()
     yield (
         "reports of all activities, thirty days",
-        f"{reverse('admin:reports')}?of=activity&from={start}&to={end}",
+        f"{reverse('admin:reports')}?of=activity&since={start}&until={end}",
     )
     yield f"report of the busiest activity, {busiest}", reverse("admin:report", args=["activity", busiest])
     yield "the orders behind it", reverse("admin:report_orders", args=["activity", busiest])
+    goods = reverse("admin:report_goods", args=["activity", busiest])
+    yield "the goods behind it", goods
+    yield "the same goods with any offers, four days", f"{goods}?everywhere=1&since={near}&until={end}"
+    shop = f"{reverse('admin:report', args=['shop', _shop()])}?since={start}&until={end}"
+    yield "report of the largest shop, thirty days", shop
     yield "list of orders", reverse("admin:orders_order_changelist")
     yield "home with the watch board", reverse("admin:index")
     if month is not None:
@@ -121,11 +126,22 @@ def _busiest() -> str:
     return row[0] if row else ""
 
 
-def _span() -> tuple[str, str]:
+def _shop() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(hour)::date - 29, max(hour)::date FROM reporting_trade")
-        start, end = cursor.fetchone()
-    return start.isoformat(), end.isoformat()
+        cursor.execute(
+            "SELECT code FROM reporting_trade WHERE about = 'shop' GROUP BY 1 ORDER BY sum(orders) DESC LIMIT 1"
+        )
+        return str(cursor.fetchone()[0])
+
+
+def _span() -> tuple[str, str, str]:
+    """The first day of the last thirty, of the last four, and the last one of all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(hour)::date - 29, max(hour)::date - 3, max(hour)::date FROM reporting_trade"
+        )
+        start, near, end = cursor.fetchone()
+    return start.isoformat(), near.isoformat(), end.isoformat()
 
 
 def opened(address: str) -> list[float]:

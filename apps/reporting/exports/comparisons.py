@@ -29,6 +29,8 @@ def sheets_of(report: Report) -> Iterable[Sheet]:
             gettext("Orders"),
             gettext("GMV"),
             gettext("Discount"),
+            gettext("Cost"),
+            gettext("Cost per order"),
         ]
         yield gettext("Placements"), [gettext("Placement"), *counted], _placements(report)
     if report.baseline:
@@ -55,7 +57,8 @@ def _placements(report: Report) -> Iterable[Sequence[Any]]:
     names = dict(placement_choices([one.placement for one in report.placements]))
     for one in report.placements:
         name = names.get(one.placement, one.placement) or gettext("not told")
-        yield str(name), one.exposures, one.clicks, one.orders, money(one.gmv), money(one.discount)
+        spent = [None if amount is None else money(amount) for amount in (one.cost, one.cost_per_order)]
+        yield str(name), one.exposures, one.clicks, one.orders, money(one.gmv), money(one.discount), *spent
 
 
 def _baseline(report: Report) -> Iterable[Sequence[Any]]:

@@ -20,6 +20,7 @@ from apps.reporting.exports.comparisons import sheets_of
 from apps.reporting.reports.numbers import top_goods
 from apps.reporting.reports.orders import Narrowed, OrderRow, all_orders
 from apps.reporting.reports.report import Report
+from apps.reporting.templatetags.reporting import bearer
 
 HEADER = (
     _("Order"),
@@ -97,7 +98,7 @@ def _days(report: Report) -> Iterable[Sequence[Any]]:
 
 def _bearers(report: Report) -> Iterable[Sequence[Any]]:
     for party, amount, back in report.bearers:
-        yield party, money(amount), money(back)
+        yield str(bearer(party)), money(amount), money(back)
 
 
 def _goods(report: Report) -> Iterable[Sequence[Any]]:
