@@ -86,6 +86,7 @@ ADD_PAGES = (
     "/admin/simulator/?lines=ACC-01+5%0AACC-07+2",
     "/admin/simulator/?activity=phone-launch",
     "/admin/impact/pauserule/add/",
+    "/admin/reports/placement/home/",
 )
 #: the text that people see, without what they or the demo named: codes, names, links of lists
 VISIBLE = """() => {
