@@ -29,18 +29,22 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     user = request.user
     if not isinstance(user, User):
         return context
-    page = {**context, "title": gettext("Home"), "kinds": _kinds(user)}
+    now = database_now()
+    page = {
+        **context,
+        **(alerts_context(request) if user.has_perm(MAY_ALERTS) else {}),
+        "title": gettext("Home"),
+        "kinds": _kinds(user),
+        "now": now,
+        "tasks": waiting_of(user, now),
+    }
     if not user.has_perm(MAY):
         return page
-    now = database_now()
     return {
         **page,
         **board_context(request),
-        **(alerts_context(request) if user.has_perm(MAY_ALERTS) else {}),
         "reads": True,
-        "now": now,
         "soon": now + SOON,
-        "tasks": waiting_of(user, now),
         "starts": starting_soon(now, user),
         "rungs": rungs_for(request),
         "any_activity": visible(user, Activity.objects.all()).exists(),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, When
 
-from apps.accounts.models import User
+from apps.accounts.models import GrantState, RoleGrant, User
 from apps.accounts.scope import owned
 from apps.activities.lifecycle import State
 from apps.activities.models import Activity, ActivityVersion
@@ -30,9 +30,11 @@ VERSIONS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Requests to decide, drafts sent back, own requests nobody decided in time, own drafts, what somebody paused."""
+    """Requests to decide, roles to confirm, drafts sent back, own requests nobody decided in time, own drafts, what
+    somebody paused."""
 
     requests: list[ApprovalRequest]
+    roles: list[RoleGrant]
     sent_back: list[ApprovalRequest]
     late: list[ApprovalRequest]
     drafts: list[Activity]
@@ -41,25 +43,44 @@ class Waiting:
 
     @property
     def more(self) -> bool:
-        lists: tuple[list[Any], ...] = (self.requests, self.sent_back, self.late, self.drafts, self.paused)
-        return self.count > sum(len(rows) for rows in lists)
+        """Whether requests of approvers are left out; the list of those has all of them."""
+        return self.count > sum(map(len, self._lists))
+
+    @property
+    def _lists(self) -> tuple[list[Any], ...]:
+        return self.requests, self.roles, self.sent_back, self.late, self.drafts, self.paused
 
 
 def waiting_of(user: User, now: datetime) -> Waiting:
     requests = waiting_for(user)
+    roles = roles_to_confirm(user)
     back = sent_back_to(user)
     late = submitted_by(user).filter(due_at__lt=now)
     drafts = drafts_of(user, now)
-    stopped = list(owned(user, paused())[:SHOWN])
+    stopped = list(owned(user, paused())[:SHOWN]) if user.has_perm("activities.view_activity") else []
     shown = list(back[:SHOWN])
     return Waiting(
         list(requests[:SHOWN]),
+        roles,
         shown,
         list(late[:SHOWN]),
         drafts,
         stopped,
-        requests.order_by().count() + len(shown) + late.order_by().count() + len(drafts) + len(stopped),
+        requests.order_by().count()
+        + len(roles)
+        + len(shown)
+        + late.order_by().count()
+        + len(drafts)
+        + len(stopped),
     )
+
+
+def roles_to_confirm(user: User) -> list[RoleGrant]:
+    """Those that somebody else asked for, and for somebody else."""
+    if not user.has_perm("accounts.confirm_role"):
+        return []
+    others = RoleGrant.objects.filter(state=GrantState.PENDING).exclude(requested_by=user).exclude(user=user)
+    return list(others.select_related("user", "requested_by").order_by("id")[:SHOWN])
 
 
 def sent_back_to(user: User) -> QuerySet[ApprovalRequest]:

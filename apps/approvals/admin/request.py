@@ -62,7 +62,9 @@ class ApprovalRequestAdmin(Desk, ReadOnlyAdmin):
 
     @display(description=_("request"), ordering="title", header=True)
     def title_and_code(self, request: ApprovalRequest) -> tuple[str, str]:
-        return request.title or request.subject_code, request.subject_code
+        """Titles end with the code as notices need it; here it stands below."""
+        code = request.subject_code
+        return request.title.removesuffix(f" ({code})") or code, code
 
     @admin.display(description=_("asked for"))
     def what(self, request: ApprovalRequest) -> Any:
