@@ -41,7 +41,7 @@ def test_units_margin_and_goods_are_those_of_their_moves(traded: None) -> None:
         2,
         1,
     )
-    assert [(move.units, bool(move.refund)) for move in moves_of(report.subject, Chosen())] == [
+    assert [(move.units, bool(move.refund)) for move in moves_of(report.subject, Chosen())[0]] == [
         (-1, True),
         (2, False),
         (1, False),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.selectors import portal
 from apps.reporting.pages.asking import days_asked, days_in, reader_of, subject_of
 from apps.reporting.pages.paging import PAGE, pages_of, text_in
-from apps.reporting.reports.goods import Chosen, move_totals, moves_of
+from apps.reporting.reports.goods import Chosen, moves_of
 from apps.reporting.reports.numbers import ALWAYS
 from apps.reporting.reports.subjects import PLACEMENT, SHOP
 
@@ -31,13 +31,13 @@ def goods_view(site: AdminSite, request: HttpRequest, document: str, code: str) 
         channel=text_in(request, "channel"),
     )
     pages = pages_of(request)
-    rows = moves_of(subject, chosen, skip=pages.skip, most=PAGE + 1)
+    rows, totals = moves_of(subject, chosen, skip=pages.skip, most=PAGE + 1)
     context: dict[str, Any] = {
         **site.each_context(request),
         "title": _("Goods of %(name)s") % {"name": subject.name},
         "subject": subject,
         "rows": rows[:PAGE],
-        "totals": move_totals(subject, chosen),
+        "totals": totals,
         "chosen": chosen,
         "of_shop": document == SHOP,
         "days": days,
