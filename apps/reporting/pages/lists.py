@@ -16,7 +16,7 @@ from apps.reporting.models import About
 from apps.reporting.pages.asking import days_in, reader_of
 from apps.reporting.reports.charts import bars_of
 from apps.reporting.reports.listing import lines_of
-from apps.reporting.reports.numbers import days_of
+from apps.reporting.reports.numbers import by_bearer, days_of
 from apps.reporting.reports.shown import shown_in
 from apps.reporting.reports.subjects import LABELS, PLACEMENT
 
@@ -56,6 +56,7 @@ def list_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
             "query": query,
             "currency": portal().currency,
             "whole": whole,
+            "bearers": by_bearer(None, days.period) if whole else [],
             "chart": bars_of(whole),
         },
     )
