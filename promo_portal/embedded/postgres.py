@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -16,6 +17,7 @@ from promo_portal.embedded.unprivileged import Account, server_account
 
 USER = "portal"
 DATABASE = "portal"
+DRAFT = "data.new-"
 SOCKET_PATH_LIMIT = 100
 IN_USE = "pre-existing shared memory block"
 STOP_STEPS = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
@@ -108,9 +110,13 @@ class PostgresServer:
         return account
 
     def _initialise(self, account: Account) -> None:
+        """Made beside and then named: one whose making was cut short must not be taken for a cluster."""
+        for left in self.folder.glob(f"{DRAFT}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        draft = self.folder / f"{DRAFT}{os.getpid()}"
         options = ["--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8", "--auth=trust"]
         durability = [] if self.durable else ["--no-sync"]
-        command = [str(self.binaries / "initdb"), "-D", str(self.data), "-U", USER, *options, *durability]
+        command = [str(self.binaries / "initdb"), "-D", str(draft), "-U", USER, *options, *durability]
         done = subprocess.run(
             [*account.prefix, *command],
             cwd="/",
@@ -120,7 +126,8 @@ class PostgresServer:
             **account.popen_options,  # type: ignore[call-overload]
         )
         if done.returncode != 0:
-            raise PostgresError(f"initdb failed in {self.data}: {done.stderr.strip() or done.stdout.strip()}")
+            raise PostgresError(f"initdb failed in {draft}: {done.stderr.strip() or done.stdout.strip()}")
+        draft.rename(self.data)
 
     def _spawn(self, account: Account) -> process.Process:
         hasty = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

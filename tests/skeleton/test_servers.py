@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from promo_portal.embedded.postgres import USER
+from promo_portal.embedded.postgres import USER, PostgresError, PostgresServer
 from promo_portal.supervisor import servers
 from promo_portal.supervisor.environment import Place
 from promo_portal.supervisor.servers import Servers
@@ -47,3 +47,24 @@ def test_what_keeps_dying_is_given_up(running: Servers, monkeypatch: pytest.Monk
     kill(running.valkey)
     with pytest.raises(RuntimeError, match="Valkey keeps dying"):
         running.revive()
+
+
+def test_a_cluster_whose_making_was_killed_is_made_again(tmp_path: Path) -> None:
+    """initdb writes PG_VERSION first: killed after that, what it leaves looks like a cluster and never starts."""
+    server = PostgresServer(tmp_path / "postgres", durable=False)
+    real, killed = server.binaries, tmp_path / "bin"
+    killed.mkdir()
+    program = killed / "initdb"
+    program.write_text('#!/bin/sh\nmkdir -p "$2" && echo 17 >"$2/PG_VERSION" && kill -9 $$\n')
+    program.chmod(0o755)
+    tmp_path.chmod(0o755)
+    server.binaries = killed
+    with pytest.raises(PostgresError, match="initdb failed"):
+        server.start()
+    server.binaries = real
+    try:
+        server.start()
+        assert server.answers()
+    finally:
+        server.stop()
+    assert not list(server.folder.glob("data.new-*"))
