@@ -22,9 +22,9 @@ from apps.impact.worst_case import PriceClass, Worst
 
 SECONDS = 5.0
 #: classes that one report searches in carts of their own: minutes on a slow machine
-MOST_ALONE = 3_000
+MOST_ALONE = 50_000
 #: carts that it prices among other goods; one class may take thousands where an offer reaches everything
-MOST_CARTS = 60_000
+MOST_CARTS = 200_000
 #: prices too low from which on others are no news
 ENOUGH_LOWS = 20
 
