@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
 from apps.offers.documents.scope import LISTS
 from apps.offers.documents.template import layer_of_template
+from apps.offers.sentence_when import count, schedule, window
 from apps.pricing.faults import Findings, Reader
 from apps.pricing.kinds import KINDS, Kind, Wording
 from apps.pricing.layers import COUPON_LAYERS, LAYERS, Layer
@@ -18,16 +19,6 @@ from apps.pricing.scope import ScopeMode
 
 Json = Mapping[str, Any]
 
-DAY_NAMES = (
-    ("一", "Mon"),
-    ("二", "Tue"),
-    ("三", "Wed"),
-    ("四", "Thu"),
-    ("五", "Fri"),
-    ("六", "Sat"),
-    ("日", "Sun"),
-)
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: limit -> how it is said: in Chinese, in English of one and of many
 LIMIT_WORDS = (
     ("per_customer_orders", "每人限{}次", "{} order per customer", "{} orders per customer"),
@@ -76,8 +67,8 @@ def sentence(content: Json, words: Wording, tz: tzinfo, now: datetime | None = N
     With `now`, years other than its own are named.
     """
     parts = [
-        _window(content, words, tz, now),
-        _schedule(content, words),
+        window(content, words, tz, now),
+        schedule(content, words),
         _benefit(content, words),
         _scope(content, words),
         _people(content, words),
@@ -88,57 +79,6 @@ def sentence(content: Json, words: Wording, tz: tzinfo, now: datetime | None = N
     ]
     text = ("，" if words.zh else ", ").join(part for part in parts if part)
     return text if words.zh else text[:1].upper() + text[1:]
-
-
-def _window(content: Json, words: Wording, tz: tzinfo, now: datetime | None) -> str:
-    validity = content.get("validity") or {}
-    starts = content.get("starts_at") or validity.get("from")
-    ends = content.get("ends_at") or validity.get("until")
-    if validity.get("mode") == "relative":
-        return _relative(validity, words)
-    year = now.astimezone(tz).year if now else None
-    start = _moment(starts, words, tz, year) if starts else ""
-    end = _moment(ends, words, tz, year, ends=True) if ends else ""
-    if start and end:
-        return words.pick(f"{start}至{end}", f"{start} to {end}")
-    if start:
-        return words.pick(f"{start}起", f"from {start}")
-    return words.pick(f"{end}止", f"until {end}") if end else ""
-
-
-def _relative(validity: Json, words: Wording) -> str:
-    days, delay = validity.get("days"), validity.get("delay_days") or 0
-    if not delay:
-        return words.pick(f"领取后{days}天内有效", f"valid for {_count(days, 'day')} after it is claimed")
-    return words.pick(
-        f"领取{delay}天后生效，有效{days}天",
-        f"valid for {_count(days, 'day')}, from {_count(delay, 'day')} after it is claimed",
-    )
-
-
-def _moment(text: str, words: Wording, tz: tzinfo, this_year: int | None, ends: bool = False) -> str:
-    """`11月10日20:00` or `10 Nov 20:00`; an end at midnight is 24:00 of the day before."""
-    local = datetime.fromisoformat(text).astimezone(tz)
-    clock = local.strftime("%H:%M:%S" if local.second else "%H:%M")
-    if ends and local.time() == time():
-        local, clock = local - timedelta(days=1), "24:00"
-    year_zh = "" if this_year in (None, local.year) else f"{local.year}年"
-    year_en = "" if this_year in (None, local.year) else f" {local.year}"
-    return words.pick(
-        f"{year_zh}{local.month}月{local.day}日{clock}",
-        f"{local.day} {MONTHS[local.month - 1]}{year_en} {clock}",
-    )
-
-
-def _schedule(content: Json, words: Wording) -> str:
-    schedule = content.get("schedule")
-    if not schedule:
-        return ""
-    days = schedule.get("days") or []
-    spans = [f"{one['from']}–{one['to']}" for one in schedule["sessions"] if one["from"] != one["to"]]
-    zh_days = f"每周{'、'.join(DAY_NAMES[day - 1][0] for day in days)}" if days else "每天"
-    en_days = f"on {', '.join(DAY_NAMES[day - 1][1] for day in days)}" if days else "every day"
-    return words.pick(zh_days + "、".join(spans), f"{en_days} {', '.join(spans)}".strip())
 
 
 def _benefit(content: Json, words: Wording) -> str:
@@ -196,7 +136,7 @@ def _people(content: Json, words: Wording) -> str:
         listed = ("、" if words.zh else ", ").join(map(str, levels))
         parts.append(words.pick(f"限会员等级{listed}", f"member levels {listed}"))
     if audiences := targeting.get("audiences"):
-        parts.append(words.pick(f"限{len(audiences)}个人群", f"for {_count(len(audiences), 'audience')}"))
+        parts.append(words.pick(f"限{len(audiences)}个人群", f"for {count(len(audiences), 'audience')}"))
     for name, zh, en in (
         ("channels", "渠道", "channel"),
         ("terminals", "终端", "terminal"),
@@ -284,7 +224,3 @@ def _cost(content: Json, words: Wording) -> str:
     if amount is None:
         return ""
     return words.pick(f"最多花 {words.money(amount)}", f"at most {words.money(amount)} spent")
-
-
-def _count(number: object, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,5 +1,6 @@
 """Packs into the portal and out of it."""
 
-from apps.packs.services.importing import ImportReport, PackRefused, import_pack
+from apps.packs.services.importing import import_pack
+from apps.packs.services.writing import ImportReport, PackRefused
 
 __all__ = ["ImportReport", "PackRefused", "import_pack"]

@@ -24,7 +24,8 @@ from apps.packs.services.demo_coupons import fill_wallets, let_people_work
 from apps.packs.services.demo_event import gather_fair
 from apps.packs.services.demo_past import publish_past
 from apps.packs.services.demo_risk import put_rule_in_force
-from apps.packs.services.importing import ImportReport, PackRefused, import_pack
+from apps.packs.services.importing import import_pack
+from apps.packs.services.writing import ImportReport, PackRefused
 from apps.pricing.faults import Findings
 
 PACK = Path(demo.__file__).parent / "pack.yaml"

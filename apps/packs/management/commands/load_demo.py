@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 
 from apps.core.errors import DomainError
 from apps.packs.services.demo import load_demo
-from apps.packs.services.importing import PackRefused
+from apps.packs.services.writing import PackRefused
 
 
 class Command(BaseCommand):
