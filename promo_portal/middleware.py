@@ -1,14 +1,18 @@
 """What must be answered or decided before or after all other middleware."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from promo_portal.health import healthz, readyz
 
 View = Callable[[HttpRequest], HttpResponse]
 PROBES: dict[str, View] = {"/healthz": healthz, "/readyz": readyz}
+VISIBLE = re.compile(r"[\x21-\x7e]*")
 # The admin's Alpine evaluates expressions in attributes; nothing outside /admin/ may.
 ADMIN_POLICY = {"script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE], "style-src": [SELF, UNSAFE_INLINE]}
 
@@ -22,6 +26,28 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         probe = PROBES.get(request.path)
         return probe(request) if probe else self.get_response(request)
+
+
+class AddressMiddleware:
+    """Answers addresses that can name nothing here before a view asks the database for it.
+
+    Codes and ids are visible ASCII: a number like ² or a NUL would be an error of the server, not of the address.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, arguments: Sequence[Any], named: Mapping[str, Any]
+    ) -> None:
+        texts = [one for one in (*arguments, *named.values()) if isinstance(one, str)]
+        if not all(VISIBLE.fullmatch(text) for text in texts):
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the query")
 
 
 class AdminPolicyMiddleware:

@@ -71,7 +71,7 @@ def _refunded(request: HttpRequest, order: Order, form: RefundForm) -> dict[str,
             actor=signed_in(request),
             reason=form.cleaned_data["reason"],
             what=form.body(),
-            expected=int(said) if said.isascii() and said.isdigit() else -1,
+            expected=int(said) if said.isascii() and said.isdigit() and len(said) < 19 else -1,
         )
     except (DomainError, FaultyBodyError) as refused:
         _complain(form, refused)

@@ -52,7 +52,7 @@ def orders_view(site: AdminSite, request: HttpRequest, document: str, code: str)
     rows = orders_of(
         subject,
         narrowed,
-        before=int(before) if before.isdigit() and len(before) < 19 else FIRST,
+        before=int(before) if before.isdecimal() and len(before) < 19 else FIRST,
         most=PAGE + 1,
     )
     totals = totals_of(subject, narrowed)

@@ -28,7 +28,7 @@ def list_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     document = request.GET.get("of", ACTIVITY)
     document = document if document in TABS else ACTIVITY
     days = days_in(request)
-    page = int(request.GET.get("p", "0")) if request.GET.get("p", "0").isdigit() else 0
+    page = int(request.GET.get("p", "0")) if request.GET.get("p", "0").isdecimal() else 0
     query = request.GET.get("q", "").strip()[:100]
     of_placements = document == PLACEMENT
     shown = shown_in(user, days.period, query) if of_placements else []
