@@ -247,6 +247,16 @@ def test_a_wallet_says_where_each_coupon_came_from_and_its_life(somebody):
     assert "No coupons." in used
 
 
+def test_a_coupons_page_tells_money_and_writes_codes_as_they_are(somebody):
+    a_template(budget={"amount": 100_000, "quantity": 10})
+    give("ten-off", "c1")
+    coupon = Coupon.objects.get()
+    page = text_of(somebody("auditor").get(f"/admin/coupons/coupon/{coupon.pk}/change/"))
+    assert "¥10" in page
+    assert ">1000<" not in page
+    assert f"> {coupon.code} <" in page  # where one is, at the top
+
+
 def test_a_wallet_costs_the_same_however_many_coupons_are_in_it(somebody):
     a_template()
     client = somebody("customer_service")

@@ -158,4 +158,6 @@ class PatternAdmin(ModelAdmin):
 
     @admin.display(description=lazy("new activity"))
     def begin(self, pattern: Pattern) -> str:
-        return format_html('<a class="pp-link" href="{}">{}</a>', begin_url(pattern), _("Begin with it"))
+        return format_html(
+            '<a class="pp-link pp-nowrap" href="{}">{}</a>', begin_url(pattern), _("Begin with it")
+        )

@@ -47,7 +47,7 @@ class CouponAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     fields = (
         "code", "customer_code", "template", "version", "state", "valid_from", "valid_until", "source", "origin",
-        "reserved_amount", "spent_amount", "order_code", "issued_at", "state_at",
+        "reserved", "spent", "order_code", "issued_at", "state_at",
     )  # fmt: skip
 
     def get_search_results(
@@ -67,6 +67,14 @@ class CouponAdmin(ReadOnlyAdmin):
     def validity(self, coupon: Coupon) -> str:
         ends = local_time(coupon.valid_until, ends=True) if coupon.valid_until else "…"
         return f"{local_time(coupon.valid_from)} – {ends}"
+
+    @admin.display(description=_("reserved"))
+    def reserved(self, coupon: Coupon) -> str:
+        return money(coupon.reserved_amount)
+
+    @admin.display(description=_("spent"))
+    def spent(self, coupon: Coupon) -> str:
+        return money(coupon.spent_amount)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
