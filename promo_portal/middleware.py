@@ -6,6 +6,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import BadRequest
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 
 from promo_portal.health import healthz, readyz
@@ -48,6 +49,11 @@ class AddressMiddleware:
             raise Http404
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the query")
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """What the database cannot hold (a NUL in a choice) is a fault of what was sent."""
+        if isinstance(error, DataError):
+            raise BadRequest("a value that cannot be stored") from error
 
 
 class AdminPolicyMiddleware:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from apps.catalog.models import Category
 from tests.activities.cast import person
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +48,11 @@ def test_strange_questions(as_user: Any, address: str, status: int) -> None:
     client = as_user(person("mia", "analyst"))
     client.raise_request_exception = False
     assert client.get(address).status_code == status
+
+
+def test_what_the_database_cannot_hold_is_the_senders_fault(as_user: Any) -> None:
+    client = as_user(person("ann", "operator"))
+    client.raise_request_exception = False
+    sent = {"code": "shoes", "name": "Shoes", "parent": "\x00"}
+    assert client.post("/admin/catalog/category/add/", sent).status_code == 400
+    assert not Category.objects.exists()
