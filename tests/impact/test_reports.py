@@ -329,3 +329,11 @@ def test_what_is_cheap_without_the_draft_is_not_its_doing(ann: Any, cleo: Any, s
 
 def _off(amount: int) -> dict[str, Any]:
     return {"metric": "amount", "tiers": [{"at": 0, "benefit": {"amount_off": amount}}]}
+
+
+def test_who_may_only_read_the_limits_reads_percent_and_money(as_user: Any) -> None:
+    limits.set_limits(depth_bps=8_000, cost_amount=12_300_000, actor=person("boss", "administrator"))
+    page = as_user(person("ana", "analyst")).get("/admin/impact/impactlimits/1/change/").content.decode()
+    assert "80%" in page
+    assert "¥123,000" in page
+    assert ">8000<" not in page

@@ -14,11 +14,13 @@ from unfold.admin import ModelAdmin
 
 from apps.accounts.current import signed_in
 from apps.approvals.models import ApprovalRequest
+from apps.core.currency import money
 from apps.core.errors import DomainError
 from apps.core.forms import DiscountField, MoneyField
 from apps.impact.models.reports import ImpactLimits
 from apps.impact.reports.limits import limits, set_limits
 from apps.impact.reports.starting import compute_anew
+from apps.pricing.money import format_percent
 
 
 class LimitsForm(forms.ModelForm):
@@ -51,6 +53,21 @@ class ImpactLimitsAdmin(ModelAdmin):
 
     form = LimitsForm
     actions = None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may only read reads percent and money, not what is stored."""
+        return self.form.Meta.fields if self.has_change_permission(request, obj) else ("depth", "cost")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if self.has_change_permission(request, obj) else ("depth", "cost")
+
+    @admin.display(description=ImpactLimits._meta.get_field("depth_bps").verbose_name, empty_value="–")
+    def depth(self, said: ImpactLimits) -> str | None:
+        return None if said.depth_bps is None else format_percent(said.depth_bps)
+
+    @admin.display(description=ImpactLimits._meta.get_field("cost_amount").verbose_name, empty_value="–")
+    def cost(self, said: ImpactLimits) -> str | None:
+        return None if said.cost_amount is None else money(said.cost_amount)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
