@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.activities.models import Activity
 from apps.core.tabbed_list import EstimatingPaginator
 from apps.coupons.models import ClaimCampaign, CouponTemplate
-from tests.activities.cast import approved, drafted, live, submitted
+from apps.offers.models import PlacementRecord
+from tests.activities.cast import approved, drafted, live, person, submitted
 from tests.admin.typing import LIST
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,17 @@ def test_the_way_to_a_list_says_each_word_once(ann, as_user):
     header = page[: page.index("changelist-form")]
     titles = [part.split("<")[0].strip() for part in header.split('tracking-tight">')[1:]]
     assert titles.count("活动") == 1
+
+
+def test_who_may_only_read_a_placement_reads_what_a_day_costs_as_money(as_user):
+    PlacementRecord.objects.filter(code="popup").delete()
+    popup = PlacementRecord.objects.create(
+        code="popup", name_zh="弹窗", name_en="pop-up", cost_per_day_amount=8_050
+    )
+    page = (
+        as_user(person("ana", "analyst"))
+        .get(f"/admin/offers/placementrecord/{popup.pk}/change/")
+        .content.decode()
+    )
+    assert "80.50" in page
+    assert ">8050<" not in page

@@ -52,7 +52,15 @@ class PlacementAdmin(ModelAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: PlacementRecord | None = None
     ) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+        written = ("code",) if obj else ()
+        return written if self.has_change_permission(request, obj) else (*written, "cost")
+
+    def get_fields(self, request: HttpRequest, obj: PlacementRecord | None = None) -> tuple[str, ...]:
+        """Who may only read reads money, not what is stored."""
+        fields = self.form.Meta.fields
+        if self.has_change_permission(request, obj):
+            return fields
+        return tuple("cost" if name == "cost_per_day_amount" else name for name in fields)
 
     def has_delete_permission(self, request: HttpRequest, obj: PlacementRecord | None = None) -> bool:
         return False
