@@ -156,6 +156,16 @@ def test_the_command_leaves_no_account_behind_when_its_role_is_refused():
     assert User.objects.count() == 0
 
 
+def test_the_command_says_that_it_has_nobody_to_ask_for_a_password(monkeypatch):
+    def no_terminal(*_: object) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", no_terminal)
+    with pytest.raises(CommandError, match="--password"):
+        call_command("create_user", "boss")
+    assert User.objects.count() == 0
+
+
 def test_the_command_makes_an_approver_with_two_administrators(admin, admin2):
     by = ("--requested-by", "admin", "--confirmed-by", "admin2")
     call_command(

@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.filter(username=options["name"]).exists():
             raise CommandError(f"{options['name']} exists already")
-        password = options["password"] or getpass.getpass()
+        password = options["password"] or _ask()
         try:
             user = create_user(
                 username=options["name"],
@@ -65,3 +65,10 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"no such administrator: {name}")
         return user
+
+
+def _ask() -> str:
+    try:
+        return getpass.getpass()
+    except EOFError as error:
+        raise CommandError("--password: there is no terminal to ask at, so it must be given") from error
