@@ -16,9 +16,9 @@ from apps.catalog.selectors import portal
 from apps.core.clock import DatabaseNow
 from apps.core.codes import CodeField, code_check
 from apps.offers.compile import instant
+from apps.offers.kind_labels import labelled_kinds
 from apps.offers.submission import Facts, lacks_goal
 from apps.offers.versions.models import Running, Version, Versioned
-from apps.pricing.kinds import KINDS
 from apps.pricing.layers import ACTIVITY_LAYERS
 from apps.pricing.offer import Owner
 
@@ -42,7 +42,7 @@ LAYER_LABELS = {
 
 
 def kind_choices() -> list[tuple[str, Any]]:
-    return [(code, kind.zh) for code, kind in KINDS.items()]
+    return labelled_kinds()
 
 
 def layer_choices() -> list[tuple[str, Any]]:

@@ -120,3 +120,14 @@ def test_who_may_only_read_a_placement_reads_what_a_day_costs_as_money(as_user):
     )
     assert "80.50" in page
     assert ">8050<" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "hidden"), [("en", "Flash sale", "秒杀"), ("zh-hans", "秒杀", "Flash sale")]
+)
+def test_kinds_to_filter_by_are_named_in_the_readers_language(ann, as_user, language, shown, hidden):
+    ann.language = language
+    ann.save()
+    page = as_user(ann, language).get(LIST).content.decode()
+    assert shown in page
+    assert hidden not in page

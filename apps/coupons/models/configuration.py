@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.codes import code_check
 from apps.coupons.lifecycle import CAMPAIGN_RIGHTS, CAMPAIGN_TABLE, TEMPLATE_RIGHTS, TEMPLATE_TABLE
 from apps.offers.documents import PLATFORM, CampaignMode
+from apps.offers.kind_labels import labelled_kinds
 from apps.offers.lifecycle import TemplateState
 from apps.offers.submission import Facts
 from apps.offers.versions.models import Running, Version, Versioned
-from apps.pricing.kinds import KINDS
 from apps.pricing.offer import Owner
 
 TEMPLATE_LABELS = {
@@ -33,7 +33,7 @@ MODE_LABELS = {
 
 
 def template_kind_choices() -> list[tuple[str, Any]]:
-    return [(code, kind.zh) for code, kind in KINDS.items() if kind.for_coupons]
+    return labelled_kinds(lambda kind: kind.for_coupons)
 
 
 class CouponTemplate(Versioned):
