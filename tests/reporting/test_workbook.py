@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from apps.accounts.models import User
 from apps.audiences.services import upsert_audiences
+from apps.catalog.models import Sku
 from apps.core.clock import database_now
 from apps.core.jobs import Job, run
 from apps.core.jobs.files import pieces
@@ -54,6 +55,7 @@ def test_goal_baseline_and_holdout_are_in_the_workbook(shop_fair: None, shop: An
     shop.paid("o2", 2, customer=held[0])
     LEDGER.seal()
     roll_up()
+    Sku.objects.filter(code="A").update(name="Green tea")
     subject = find(User(username="all"), "activity", "tried")
     assert subject is not None
     file = io.BytesIO()
@@ -72,6 +74,7 @@ def test_goal_baseline_and_holdout_are_in_the_workbook(shop_fair: None, shop: An
     assert holdout[3][4] < 0 < holdout[3][5], "the interval of so few people holds no difference, too"
     assert list(holdout[4][1:3]) == [round(90 / len(got), 4), round(200 / len(held), 4)]
     assert holdout[5][0].startswith("The data cannot tell")
+    assert sheets["Goods"][1][:3] == ("A", "Green tea", 1)
 
 
 def test_days_of_a_shops_page_are_those_of_its_orders_and_its_workbook(traded: None, window: Any) -> None:

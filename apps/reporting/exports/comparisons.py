@@ -20,7 +20,7 @@ Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 
 def sheets_of(report: Report) -> Iterable[Sheet]:
     """(name, header, rows) of each that there is something to say in."""
-    header = [gettext("Goal"), gettext("Target"), gettext("Actual"), gettext("Percent")]
+    header = [gettext("Measure"), gettext("Target"), gettext("Actual"), gettext("Percent")]
     yield gettext("Goals"), header, _goals(report)
     if report.placements:
         counted = [

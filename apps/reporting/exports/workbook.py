@@ -58,7 +58,7 @@ def write_workbook(report: Report, file: IO[bytes]) -> int:
     _sheet(
         book,
         gettext("Goods"),
-        [gettext("SKU"), gettext("Units"), gettext("List price"), gettext("Paid for goods")],
+        [gettext("SKU"), gettext("Name"), gettext("Units"), gettext("List price"), gettext("Paid for goods")],
         _goods(report),
     )
     return _orders(book, report, file)
@@ -104,7 +104,7 @@ def _bearers(report: Report) -> Iterable[Sequence[Any]]:
 def _goods(report: Report) -> Iterable[Sequence[Any]]:
     if report.subject.offers:
         for row in top_goods(report.subject.offers, MOST_GOODS):
-            yield row["sku"], row["sold"], money(row["listed"]), money(row["net"])
+            yield row["sku"], row["name"], row["sold"], money(row["listed"]), money(row["net"])
 
 
 def _orders(book: Workbook, report: Report, file: IO[bytes]) -> int:

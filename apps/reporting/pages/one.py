@@ -22,6 +22,7 @@ from apps.core.errors import DomainError
 from apps.core.forms.money import MoneyField
 from apps.core.jobs.models import Job
 from apps.offers.placements import placement_choices
+from apps.orders.simulator.waterfall import names_of
 from apps.reporting.exports.job import KIND
 from apps.reporting.models.review import DOCUMENTS
 from apps.reporting.pages.asking import Days, days_about, period_in, reader_of, subject_of
@@ -82,6 +83,7 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
         "sells": document != CAMPAIGN,
         "has_coupons": document in (TEMPLATE, CAMPAIGN, EVENT),
         "is_event": document == EVENT,
+        "offer_names": names_of(code for code, _sums in report.offers) if document == EVENT else {},
         "is_shop": document == SHOP,
         "may_conclude": may_conclude,
         "may_export": user.has_perm("reporting.export_report"),

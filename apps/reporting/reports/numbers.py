@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 
+from apps.catalog.models import Sku
 from apps.core.replica import reader
 from apps.reporting.models import About, Borne, Goods, Trade
 
@@ -167,7 +168,9 @@ def margin_of(offers: Collection[str]) -> Margin:
 
 
 def top_goods(offers: Collection[str], most: int = 20) -> list[dict[str, Any]]:
-    """The SKUs that brought most, with units and money."""
+    """The SKUs that brought most, with name, units and money."""
     rows = Goods.objects.filter(offer__in=list(offers)).values("sku")
     summed = rows.annotate(sold=Sum("units"), net=Sum("net_amount"), listed=Sum("list_amount"))
-    return [dict(row) for row in summed.order_by("-net", "sku")[:most]]
+    found = list(summed.order_by("-net", "sku")[:most])
+    names = dict(Sku.objects.filter(code__in=[row["sku"] for row in found]).values_list("code", "name"))
+    return [{**row, "name": names.get(row["sku"], "")} for row in found]
