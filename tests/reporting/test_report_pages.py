@@ -70,6 +70,7 @@ def test_totals_of_the_orders_are_those_of_the_report(traded: None) -> None:
         (totals.discount, totals.discount_back) == (n.discount_amount, n.back_discount_amount) == (2_000, 500)
     )
     assert sum(row[1] for row in report.bearers) == n.discount_amount
+    assert (n.gmv, n.kept_orders, n.order_value) == (18_500, 2, 9_250)
 
 
 def test_every_narrowing_finds_its_own(traded: None) -> None:
