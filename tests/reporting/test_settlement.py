@@ -8,9 +8,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from apps.catalog.models import Shop
 from apps.core.errors import DomainError, Forbidden
 from apps.core.models import AuditEntry
 from apps.orders.chain import LEDGER
+from apps.orders.models import Order
 from apps.reporting.models import SettlementLine, SettlementMonth
 from apps.reporting.settlement import booking, proofs
 from apps.reporting.settlement.closing import close_month
@@ -164,8 +166,12 @@ def test_the_page_adds_up_and_closes(traded: None) -> None:
     client = Client()
     client.force_login(paul)
     client.cookies["django_language"] = "en"
+    Shop.objects.filter(code="S1").update(name="Corner shop")
     page = client.get(reverse("admin:reporting_settlementmonth_change", args=[month])).content.decode()
     assert "¥16.67" in page
+    assert "Corner shop" in page
+    for order in Order.objects.filter(code__in=("o1", "o2")):
+        assert reverse("admin:orders_order_change", args=[order.pk]) in page
     client.post(reverse("admin:reporting_settlement_close", args=[month]))
     assert SettlementMonth.objects.get().is_closed
     assert client.get(reverse("admin:reporting_settlementmonth_changelist")).status_code == 200

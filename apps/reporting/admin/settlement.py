@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -16,12 +17,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.current import signed_in
+from apps.catalog.models import Shop
 from apps.catalog.selectors import portal
 from apps.core.errors import DomainError
 from apps.core.jobs import Job
 from apps.core.readonly_admin import ReadOnlyAdmin
+from apps.orders.models import Order
 from apps.pricing.money import format_money
 from apps.reporting.models import SettlementLine, SettlementMonth
+from apps.reporting.reports.parties import brand_names
 from apps.reporting.settlement import export
 from apps.reporting.settlement.closing import CLOSE, close_month
 from apps.reporting.settlement.statement import parties_of
@@ -81,6 +85,7 @@ class SettlementMonthAdmin(ReadOnlyAdmin):
         lines = SettlementLine.objects.filter(month=month).order_by("-pk")
         if shop is not None and bearer is not None:
             lines = lines.filter(shop_code=shop, bearer=bearer)
+        shown = list(lines[:SHOWN_LINES])
         page = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -90,7 +95,10 @@ class SettlementMonthAdmin(ReadOnlyAdmin):
             "borne": sum(party.borne for party in parties),
             "back": sum(party.back for party in parties),
             "owes": sum(party.owes for party in parties),
-            "lines": lines[:SHOWN_LINES],
+            "lines": shown,
+            "orders": _orders(shown) if request.user.has_perm("orders.view_order") else {},
+            "shops": dict(Shop.objects.values_list("code", "name")),
+            "brands": brand_names(party.bearer for party in parties),
             "narrowed": (shop, bearer) if shop is not None and bearer is not None else None,
             "currency": portal().currency,
             "may_close": not month.is_closed and request.user.has_perm(CLOSE),
@@ -131,6 +139,11 @@ def _found(name: str | None) -> SettlementMonth:
         return SettlementMonth.objects.select_related("closed_by").get(month=date.fromisoformat(name or ""))
     except (ValueError, SettlementMonth.DoesNotExist):
         raise Http404 from None
+
+
+def _orders(lines: Iterable[SettlementLine]) -> dict[str, int]:
+    """Where each order's page is."""
+    return dict(Order.objects.filter(code__in={line.order_code for line in lines}).values_list("code", "pk"))
 
 
 def _to(month: SettlementMonth) -> HttpResponse:

@@ -17,6 +17,7 @@ from apps.reporting.pages.asking import Days, day_in, days_asked, days_in, reade
 from apps.reporting.pages.paging import PAGE, text_in
 from apps.reporting.reports.numbers import ALWAYS
 from apps.reporting.reports.orders import FIRST, Narrowed, orders_of, totals_of
+from apps.reporting.reports.parties import brand_names
 from apps.reporting.reports.refunds import refunds_of
 
 GROUPS = ("got", "held")
@@ -73,6 +74,7 @@ def orders_view(site: AdminSite, request: HttpRequest, document: str, code: str)
             "back": back,
             "remains": totals.goods - back.amount if back else None,
             "narrowed": narrowed,
+            "brands": brand_names([narrowed.bearer or ""]),
             "days": days_in(request) if days_asked(request) else None,
             "placement_names": dict(placement_choices([narrowed.placement] if narrowed.placement else [])),
             "older": urlencode(older) if older else "",

@@ -17,6 +17,7 @@ from apps.reporting.pages.asking import days_in, reader_of
 from apps.reporting.reports.charts import bars_of
 from apps.reporting.reports.listing import lines_of
 from apps.reporting.reports.numbers import by_bearer, days_of
+from apps.reporting.reports.parties import brand_names
 from apps.reporting.reports.shown import shown_in
 from apps.reporting.reports.subjects import LABELS, PLACEMENT
 
@@ -35,6 +36,7 @@ def list_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     lines, more = (
         ([], False) if of_placements else lines_of(user, document, days.period, min(page, 10_000), query)
     )
+    bearers = by_bearer(None, days.period) if shops_of(user) is None else []
     whole = days_of(About.ALL, [""], days.period) if shops_of(user) is None else []
     return TemplateResponse(
         request,
@@ -56,7 +58,8 @@ def list_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
             "query": query,
             "currency": portal().currency,
             "whole": whole,
-            "bearers": by_bearer(None, days.period) if whole else [],
+            "bearers": bearers if whole else [],
+            "brands": brand_names(party for party, _borne, _back in bearers),
             "chart": bars_of(whole),
         },
     )

@@ -29,6 +29,7 @@ from apps.reporting.pages.asking import Days, days_about, period_in, reader_of, 
 from apps.reporting.reports.charts import bars_of, funnel_of
 from apps.reporting.reports.goals import progress_of
 from apps.reporting.reports.numbers import top_goods
+from apps.reporting.reports.parties import brand_names
 from apps.reporting.reports.report import Report
 from apps.reporting.reports.subjects import EVENT, PLACEMENT, SHOP
 from apps.reporting.reports.telling import about_baseline, about_lift
@@ -82,6 +83,7 @@ def context_of(site: AdminSite, request: HttpRequest, document: str, code: str) 
         "placement_names": dict(placement_choices([one.placement for one in report.placements])),
         "sells": document != CAMPAIGN,
         "has_coupons": document in (TEMPLATE, CAMPAIGN, EVENT),
+        "brands": brand_names(party for party, _borne, _back in report.bearers),
         "is_event": document == EVENT,
         "offer_names": names_of(code for code, _sums in report.offers) if document == EVENT else {},
         "is_shop": document == SHOP,

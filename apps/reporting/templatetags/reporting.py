@@ -45,10 +45,11 @@ def less(amount: int, other: int) -> int:
 
 
 @register.filter
-def bearer(party: str) -> str:
-    """Who bears a discount; nobody named is the one whose offer it is."""
+def bearer(party: str, brands: Mapping[str, str] | str = "") -> str:
+    """Who bears a discount, a brand by its name where `brands` has one; nobody named is the one whose offer it is."""
     if party.startswith(BRAND):
-        return _("brand %(code)s") % {"code": party.removeprefix(BRAND)}
+        code = party.removeprefix(BRAND)
+        return _("brand %(code)s") % {"code": brands.get(code, code) if isinstance(brands, Mapping) else code}
     return {PLATFORM: _("platform"), SHOP: _("shop"), "": _("not said")}.get(party, party)
 
 
