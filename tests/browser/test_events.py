@@ -5,7 +5,7 @@ import pytest
 from apps.activities.models import Activity, Event
 from apps.packs.services.demo import load_demo
 from tests.activities.cast import person
-from tests.browser.test_pages import USUAL, VISIBLE, WORD, named_in_data
+from tests.browser.crawl import USUAL, VISIBLE, WORD, named_in_data
 from tests.browser.window import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]

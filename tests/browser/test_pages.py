@@ -1,109 +1,23 @@
-"""Every page of the demo, as each role sees it: nothing left in English, nothing wider than the window."""
-
-import re
-from collections.abc import Iterator
+"""Every page of the demo, as each role sees it: in one language, as wide as the window, nothing serious for axe."""
 
 import pytest
-from django.apps import apps as django_apps
 
 from apps.packs.services.demo import load_demo
 from tests.activities.cast import person
-from tests.browser.window import PASSWORD, Window
+from tests.browser.crawl import (
+    USUAL,
+    axe_findings,
+    chinese_words,
+    foreign_words,
+    lists,
+    named_in_data,
+    single_pages,
+    texts_for_customers,
+    translations,
+)
+from tests.browser.window import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-#: Latin words that Chinese pages use, too
-USUAL = frozenset(
-    [
-        "esc",
-        "SKU",
-        "API",
-        "CSV",
-        "JSON",
-        "XLSX",
-        "UTF",
-        "GMV",
-        "ROI",
-        "ID",
-        "EN",
-        "Ctrl",
-        "Asia",
-        "Shanghai",
-        "CNY",
-        "ASCII",
-        "brand",
-        "platform",
-        "shop",
-        "BRAND",
-        "CODE",
-        "App",
-        "Authorization",
-        "Api",
-        "Key",
-        "URL",
-        "yyyy",
-        "AM",
-        "PM",
-        "all",
-        "any",
-        "not",
-        "op",
-        "value",
-        "eq",
-        "ne",
-        "gt",
-        "gte",
-        "lt",
-        "lte",
-        "in",
-        "contains",
-        "member",
-        "level",
-        "tags",
-        "registered",
-        "at",
-        "orders",
-        "region",
-        "attributes",
-        "and",
-        "customer",
-    ]
-)
-WORD = re.compile(r"[A-Za-z]{3,}")
-ADD_PAGES = (
-    "/admin/activities/activity/add/",
-    "/admin/activities/activity/add/?kind=flash_sale",
-    "/admin/coupons/coupontemplate/add/",
-    "/admin/coupons/claimcampaign/add/",
-    "/admin/activities/event/add/",
-    "/admin/risk/rule/add/?kind=velocity",
-    "/admin/risk/rule/add/?kind=order_amount",
-    "/admin/risk/deniedmark/add/",
-    "/admin/audiences/audience/add/",
-    "/admin/audiences/tag/add/",
-    "/admin/catalog/sku/files/",
-    "/admin/coupons/codebatch/look-up/",
-    "/admin/simulator/?lines=ACC-01+5%0AACC-07+2",
-    "/admin/simulator/?activity=phone-launch",
-    "/admin/impact/pauserule/add/",
-    "/admin/reports/placement/home/",
-)
-#: the text that people see, without what they or the demo named: codes, names, links of lists
-VISIBLE = """() => {
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const texts = [];
-    while (walker.nextNode()) {
-        const element = walker.currentNode.parentElement;
-        if (["SCRIPT", "STYLE", "TEMPLATE", "TEXTAREA"].includes(element.tagName)) continue;
-        if (element.closest(".material-symbols-outlined, .pp-code, pre, template")) continue;
-        texts.push(walker.currentNode.textContent);
-    }
-    for (const input of document.querySelectorAll("[placeholder], [title], [aria-label]")) {
-        if (input.closest("template") || input.matches(".simplebar-content-wrapper")) continue;
-        texts.push(input.placeholder || "", input.title || "", input.getAttribute("aria-label") || "");
-    }
-    return texts;
-}"""
 
 
 @pytest.fixture
@@ -118,69 +32,53 @@ def fair(settings) -> None:
     load_demo()
 
 
-def named_in_data() -> set[str]:
-    """Every Latin word of a name or code that the demo brought."""
-    words: set[str] = set()
-    for model in django_apps.get_models():
-        if not model._meta.app_label.startswith(
-            ("activities", "catalog", "audiences", "coupons", "accounts", "offers", "risk")
-        ):
-            continue
-        fields = [
-            f.attname
-            for f in model._meta.concrete_fields
-            if f.get_internal_type() in ("CharField", "ArrayField")
-        ]
-        for row in model._default_manager.values_list(*fields) if fields else ():
-            for value in row:
-                words.update(WORD.findall(str(value)))
-    return words
+#: role, theme, the pages, and whether axe reads them: once in light and once in dark is enough
+SEEN = [
+    ("operator", "light", lists, False),
+    ("operator", "light", single_pages, True),
+    ("approver", "dark", lists, True),
+    ("auditor", "dark", lists, False),
+    ("administrator", "light", lists, True),
+]
 
 
-def sidebar(window: Window) -> list[str]:
-    """The pages that this person's sidebar leads to."""
-    links = window.evaluate(
-        "[...document.querySelectorAll('#nav-sidebar-apps a')].map(a => a.getAttribute('href'))"
-    )
-    return list(dict.fromkeys(links))
-
-
-def first_rows(window: Window) -> list[str]:
-    return window.evaluate(
-        "[...document.querySelectorAll('#result_list a[href*=\"/change/\"], .result-list a')].slice(0, 1)"
-        ".map(a => a.getAttribute('href'))"
-    )
-
-
-def pages(window: Window) -> Iterator[str]:
-    """Every list, the first thing in each, and the pages that make new ones."""
-    for path in sidebar(window):
-        window.go(path)
-        yield path
-        for row in first_rows(window):
-            window.go(row)
-            yield row
-    for path in ADD_PAGES:
-        if window.context.request.get(f"{window.url}{path}").ok:
-            window.go(path)
-            yield path
-
-
-@pytest.mark.parametrize("role", ["operator", "approver", "auditor", "administrator"])
-def test_chinese_pages_are_chinese_and_fit(fair, open_window, role):
-    window = open_window(role, "zh-hans")
+@pytest.mark.parametrize(("role", "theme", "pages", "axe"), SEEN)
+def test_chinese_pages_are_chinese_and_fit(fair, open_window, role, theme, pages, axe):
+    window = open_window(role, "zh-hans", theme=theme)
     known = USUAL | named_in_data()
-    foreign, wide, seen = {}, {}, 0
+    faults, seen = {}, 0
     for path in pages(window):
         seen += 1
-        words = {word for text in window.evaluate(VISIBLE) for word in WORD.findall(text)} - known
-        if words:
-            foreign[path] = words
+        found = [*foreign_words(window, known), *(axe_findings(window) if axe else ())]
         if window.overflow() > 0:
-            wide[path] = window.overflow()
+            found.append(f"{window.overflow()} px too wide")
+        if found:
+            faults[path] = found
     assert seen >= 8
-    assert foreign == {}
-    assert wide == {}
+    assert faults == {}
+
+
+def test_english_pages_are_english_and_fit(fair, open_window):
+    window = open_window("operator", "en", theme="dark")
+    said = translations() - texts_for_customers()
+    faults = {}
+    for pages in (lists, single_pages):
+        for path in pages(window):
+            found = chinese_words(window, said)
+            if found or window.overflow() > 0:
+                faults[path] = found, window.overflow()
+    assert faults == {}
+
+
+def test_what_is_looked_for_is_found_where_it_is_planted(fair, open_window):
+    """The control: a picture without words, a field without a name, a word of the other language, a wide box."""
+    window = open_window("operator", "zh-hans")
+    planted = '<img src=""><input><p>Forgotten</p><div style="width: 3000px; height: 1px"></div>'
+    window.evaluate(f"document.body.insertAdjacentHTML('beforeend', '{planted}')")
+    assert {line.partition(":")[0] for line in axe_findings(window)} == {"image-alt", "label"}
+    assert foreign_words(window, USUAL | named_in_data()) == {"Forgotten"}
+    assert window.overflow() > 0
+    assert chinese_words(window, translations()), "this page is Chinese"
 
 
 TOUR = {
