@@ -152,6 +152,117 @@ class Migration(migrations.Migration):
                 ],
                 "abstract": False,
                 "default_permissions": ("add", "change", "view"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", apps.offers.lifecycle.State["APPROVED"])),
+                        fields=["starts_at", "id"],
+                        name="activity_to_start",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.State["APPROVED"],
+                                    apps.offers.lifecycle.State["LIVE"],
+                                    apps.offers.lifecycle.State["PAUSED"],
+                                ],
+                            )
+                        ),
+                        fields=["ends_at", "id"],
+                        name="activity_to_end",
+                    ),
+                    models.Index(fields=["status", "-id"], name="activity_by_status"),
+                    models.Index(fields=["owner", "-id"], name="activity_by_owner"),
+                    models.Index(fields=["kind", "-id"], name="activity_by_kind"),
+                    models.Index(fields=["shop_code", "-id"], name="activity_by_shop"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.State["DRAFT"],
+                                    apps.offers.lifecycle.State["IN_REVIEW"],
+                                    apps.offers.lifecycle.State["APPROVED"],
+                                    apps.offers.lifecycle.State["LIVE"],
+                                    apps.offers.lifecycle.State["PAUSED"],
+                                    apps.offers.lifecycle.State["ENDED"],
+                                ],
+                            )
+                        ),
+                        name="activity_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "end_reason__in",
+                                    [
+                                        apps.offers.lifecycle.EndReason["EXPIRED"],
+                                        apps.offers.lifecycle.EndReason["REVOKED"],
+                                        apps.offers.lifecycle.EndReason["SOLD_OUT"],
+                                        apps.offers.lifecycle.EndReason["BUDGET_EXHAUSTED"],
+                                    ],
+                                ),
+                                ("end_reason__isnull", False),
+                                ("ended_at__isnull", False),
+                                ("status", apps.offers.lifecycle.State["ENDED"]),
+                            ),
+                            models.Q(
+                                models.Q(("status", apps.offers.lifecycle.State["ENDED"]), _negated=True),
+                                ("end_reason", None),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activity_ended_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revocation_pending", False),
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.State["APPROVED"],
+                                    apps.offers.lifecycle.State["LIVE"],
+                                    apps.offers.lifecycle.State["PAUSED"],
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="activity_revoked_only_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", apps.offers.lifecycle.State["PAUSED"]), _negated=True),
+                            ("paused_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="activity_paused_by_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paused_by", None),
+                            ("resumed_by", None),
+                            models.Q(("paused_by", models.F("resumed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="activity_resumed_by_other",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", apps.offers.lifecycle.State["LIVE"]), _negated=True),
+                            ("ends_at__gt", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="activity_live_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="activity_code_form"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +337,59 @@ class Migration(migrations.Migration):
                 "ordering": ["-number"],
                 "abstract": False,
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "number"), name="activityversion_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", apps.offers.lifecycle.VersionState["APPROVED"])),
+                        fields=("subject",),
+                        name="activityversion_one_approved",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.offers.lifecycle.VersionState["DRAFT"],
+                                    apps.offers.lifecycle.VersionState["IN_REVIEW"],
+                                ],
+                            )
+                        ),
+                        fields=("subject",),
+                        name="activityversion_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.offers.lifecycle.VersionState["DRAFT"],
+                                    apps.offers.lifecycle.VersionState["IN_REVIEW"],
+                                    apps.offers.lifecycle.VersionState["APPROVED"],
+                                    apps.offers.lifecycle.VersionState["SUPERSEDED"],
+                                    apps.offers.lifecycle.VersionState["DISCARDED"],
+                                ],
+                            )
+                        ),
+                        name="activityversion_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        apps.offers.lifecycle.VersionState["APPROVED"],
+                                        apps.offers.lifecycle.VersionState["SUPERSEDED"],
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            ("approved_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="activityversion_approved_at",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -420,184 +584,10 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="activityversion",
-            constraint=models.UniqueConstraint(
-                fields=("subject", "number"), name="activityversion_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activityversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", apps.offers.lifecycle.VersionState["APPROVED"])),
-                fields=("subject",),
-                name="activityversion_one_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activityversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.offers.lifecycle.VersionState["DRAFT"],
-                            apps.offers.lifecycle.VersionState["IN_REVIEW"],
-                        ],
-                    )
-                ),
-                fields=("subject",),
-                name="activityversion_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activityversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.offers.lifecycle.VersionState["DRAFT"],
-                            apps.offers.lifecycle.VersionState["IN_REVIEW"],
-                            apps.offers.lifecycle.VersionState["APPROVED"],
-                            apps.offers.lifecycle.VersionState["SUPERSEDED"],
-                            apps.offers.lifecycle.VersionState["DISCARDED"],
-                        ],
-                    )
-                ),
-                name="activityversion_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activityversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                apps.offers.lifecycle.VersionState["APPROVED"],
-                                apps.offers.lifecycle.VersionState["SUPERSEDED"],
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("approved_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="activityversion_approved_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(("status", apps.offers.lifecycle.State["APPROVED"])),
-                fields=["starts_at", "id"],
-                name="activity_to_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.State["APPROVED"],
-                            apps.offers.lifecycle.State["LIVE"],
-                            apps.offers.lifecycle.State["PAUSED"],
-                        ],
-                    )
-                ),
-                fields=["ends_at", "id"],
-                name="activity_to_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["status", "-id"], name="activity_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["owner", "-id"], name="activity_by_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["kind", "-id"], name="activity_by_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["shop_code", "-id"], name="activity_by_shop"),
-        ),
         migrations.AddIndex(
             model_name="activity",
             index=models.Index(
                 condition=models.Q(("event__isnull", False)), fields=["event"], name="activity_by_event"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.State["DRAFT"],
-                            apps.offers.lifecycle.State["IN_REVIEW"],
-                            apps.offers.lifecycle.State["APPROVED"],
-                            apps.offers.lifecycle.State["LIVE"],
-                            apps.offers.lifecycle.State["PAUSED"],
-                            apps.offers.lifecycle.State["ENDED"],
-                        ],
-                    )
-                ),
-                name="activity_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "end_reason__in",
-                            [
-                                apps.offers.lifecycle.EndReason["EXPIRED"],
-                                apps.offers.lifecycle.EndReason["REVOKED"],
-                                apps.offers.lifecycle.EndReason["SOLD_OUT"],
-                                apps.offers.lifecycle.EndReason["BUDGET_EXHAUSTED"],
-                            ],
-                        ),
-                        ("end_reason__isnull", False),
-                        ("ended_at__isnull", False),
-                        ("status", apps.offers.lifecycle.State["ENDED"]),
-                    ),
-                    models.Q(
-                        models.Q(("status", apps.offers.lifecycle.State["ENDED"]), _negated=True),
-                        ("end_reason", None),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="activity_ended_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("revocation_pending", False),
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.State["APPROVED"],
-                            apps.offers.lifecycle.State["LIVE"],
-                            apps.offers.lifecycle.State["PAUSED"],
-                        ],
-                    ),
-                    _connector="OR",
-                ),
-                name="activity_revoked_only_running",
             ),
         ),
         migrations.AddConstraint(
@@ -627,46 +617,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="activity_runs_a_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", apps.offers.lifecycle.State["PAUSED"]), _negated=True),
-                    ("paused_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="activity_paused_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paused_by", None),
-                    ("resumed_by", None),
-                    models.Q(("paused_by", models.F("resumed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="activity_resumed_by_other",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", apps.offers.lifecycle.State["LIVE"]), _negated=True),
-                    ("ends_at__gt", models.F("starts_at")),
-                    _connector="OR",
-                ),
-                name="activity_live_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="activity_code_form"
             ),
         ),
     ]

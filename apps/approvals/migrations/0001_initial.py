@@ -89,6 +89,61 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("decide_approvalrequest", "Can decide approval requests")],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", apps.approvals.lifecycle.RequestState["PENDING"])),
+                        fields=["due_at"],
+                        name="approval_pending_due",
+                    ),
+                    models.Index(fields=["subject_type", "subject_code", "-id"], name="approval_by_subject"),
+                    models.Index(fields=["submitter", "-id"], name="approval_by_submitter"),
+                    models.Index(
+                        condition=models.Q(("batch", ""), _negated=True),
+                        fields=["batch"],
+                        name="approval_by_batch",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", apps.approvals.lifecycle.RequestState["PENDING"])),
+                        fields=("action", "subject_type", "subject_code"),
+                        name="approval_one_pending_per_subject",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.approvals.lifecycle.RequestState["PENDING"],
+                                    apps.approvals.lifecycle.RequestState["APPROVED"],
+                                    apps.approvals.lifecycle.RequestState["REJECTED"],
+                                    apps.approvals.lifecycle.RequestState["WITHDRAWN"],
+                                    apps.approvals.lifecycle.RequestState["SUPERSEDED"],
+                                ],
+                            )
+                        ),
+                        name="approval_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("needed__gte", 1)), name="approval_needs_someone"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at", None),
+                                ("state", apps.approvals.lifecycle.RequestState["PENDING"]),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state", apps.approvals.lifecycle.RequestState["PENDING"]), _negated=True
+                                ),
+                                ("closed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approval_closed_when_not_pending",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +195,31 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "decisions",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "approver"), name="approval_one_decision_each"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "verdict__in",
+                                [
+                                    apps.approvals.lifecycle.Verdict["APPROVE"],
+                                    apps.approvals.lifecycle.Verdict["REJECT"],
+                                ],
+                            )
+                        ),
+                        name="approval_verdict_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("verdict", apps.approvals.lifecycle.Verdict["APPROVE"]),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="approval_rejected_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,118 +268,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "notices",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("read_at", None)), fields=["user", "-id"], name="notice_unread"
+                    ),
+                    models.Index(fields=["user", "-id"], name="notice_by_user"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=models.Index(
-                condition=models.Q(("state", apps.approvals.lifecycle.RequestState["PENDING"])),
-                fields=["due_at"],
-                name="approval_pending_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=models.Index(fields=["subject_type", "subject_code", "-id"], name="approval_by_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=models.Index(fields=["submitter", "-id"], name="approval_by_submitter"),
-        ),
-        migrations.AddIndex(
-            model_name="approvalrequest",
-            index=models.Index(
-                condition=models.Q(("batch", ""), _negated=True), fields=["batch"], name="approval_by_batch"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", apps.approvals.lifecycle.RequestState["PENDING"])),
-                fields=("action", "subject_type", "subject_code"),
-                name="approval_one_pending_per_subject",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.approvals.lifecycle.RequestState["PENDING"],
-                            apps.approvals.lifecycle.RequestState["APPROVED"],
-                            apps.approvals.lifecycle.RequestState["REJECTED"],
-                            apps.approvals.lifecycle.RequestState["WITHDRAWN"],
-                            apps.approvals.lifecycle.RequestState["SUPERSEDED"],
-                        ],
-                    )
-                ),
-                name="approval_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("needed__gte", 1)), name="approval_needs_someone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvalrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at", None), ("state", apps.approvals.lifecycle.RequestState["PENDING"])
-                    ),
-                    models.Q(
-                        models.Q(("state", apps.approvals.lifecycle.RequestState["PENDING"]), _negated=True),
-                        ("closed_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="approval_closed_when_not_pending",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvaldecision",
-            constraint=models.UniqueConstraint(
-                fields=("request", "approver"), name="approval_one_decision_each"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvaldecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "verdict__in",
-                        [
-                            apps.approvals.lifecycle.Verdict["APPROVE"],
-                            apps.approvals.lifecycle.Verdict["REJECT"],
-                        ],
-                    )
-                ),
-                name="approval_verdict_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="approvaldecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("verdict", apps.approvals.lifecycle.Verdict["APPROVE"]),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="approval_rejected_with_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("read_at", None)), fields=["user", "-id"], name="notice_unread"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["user", "-id"], name="notice_by_user"),
         ),
     ]

@@ -35,6 +35,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "attachments",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("size__gte", 1), ("size__lte", 5242880)), name="attachment_size"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -104,6 +109,11 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("name_delegate", "Can name a delegate for an absence")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="delegation_has_time"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -241,12 +251,6 @@ class Migration(migrations.Migration):
             model_name="comment",
             index=models.Index(fields=["request", "id"], name="comment_by_request"),
         ),
-        migrations.AddConstraint(
-            model_name="attachment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("size__gte", 1), ("size__lte", 5242880)), name="attachment_size"
-            ),
-        ),
         migrations.AddIndex(
             model_name="delegation",
             index=models.Index(fields=["delegate", "ends_at"], name="delegation_by_delegate"),
@@ -254,12 +258,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delegation",
             index=models.Index(fields=["principal", "ends_at"], name="delegation_by_principal"),
-        ),
-        migrations.AddConstraint(
-            model_name="delegation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="delegation_has_time"
-            ),
         ),
         migrations.AddConstraint(
             model_name="delegation",

@@ -53,6 +53,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "list that waits",
                 "verbose_name_plural": "lists that wait",
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("rows__gte", 0)), name="list_draft_rows")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -90,9 +93,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "members of lists that wait",
                 "default_permissions": (),
             },
-        ),
-        migrations.AddConstraint(
-            model_name="listdraft",
-            constraint=models.CheckConstraint(condition=models.Q(("rows__gte", 0)), name="list_draft_rows"),
         ),
     ]

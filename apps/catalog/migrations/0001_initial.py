@@ -105,6 +105,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "category",
                 "verbose_name_plural": "categories",
                 "ordering": ["path"],
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["path"], name="category_path")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="category_code_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("excluded_from__contained_by", ["activities", "coupons"])),
+                        name="category_exclusions",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("path__len__gte", 1), ("path__len__lte", 32)),
+                        name="category_depth",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("code")), _negated=True),
+                        name="category_not_own_parent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -276,93 +294,46 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "SKUs",
                 "ordering": ["code"],
                 "permissions": [("change_min_price", "May change minimum prices and exclusions")],
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="sku_tags")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="sku_code_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("excluded_from__contained_by", ["activities", "coupons"])),
+                        name="sku_exclusions",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_amount__gte", 0), ("price_amount__lte", 1000000000000)),
+                        name="sku_price_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cost_amount__gte", 0), ("cost_amount__lte", 1000000000000)),
+                            ("cost_amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="sku_cost_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("floor_price_amount__gte", 0), ("floor_price_amount__lte", 1000000000000)
+                            ),
+                            ("floor_price_amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="sku_floor_price_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("min_price_amount__gte", 0), ("min_price_amount__lte", 1000000000000)),
+                            ("min_price_amount__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="sku_min_price_amount",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="category",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["path"], name="category_path"),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="category_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("excluded_from__contained_by", ["activities", "coupons"])),
-                name="category_exclusions",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("path__len__gte", 1), ("path__len__lte", 32)), name="category_depth"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="category",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("code")), _negated=True),
-                name="category_not_own_parent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sku",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["tags"], name="sku_tags"),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="sku_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("excluded_from__contained_by", ["activities", "coupons"])),
-                name="sku_exclusions",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price_amount__gte", 0), ("price_amount__lte", 1000000000000)),
-                name="sku_price_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cost_amount__gte", 0), ("cost_amount__lte", 1000000000000)),
-                    ("cost_amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="sku_cost_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("floor_price_amount__gte", 0), ("floor_price_amount__lte", 1000000000000)),
-                    ("floor_price_amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="sku_floor_price_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sku",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("min_price_amount__gte", 0), ("min_price_amount__lte", 1000000000000)),
-                    ("min_price_amount__isnull", True),
-                    _connector="OR",
-                ),
-                name="sku_min_price_amount",
-            ),
         ),
     ]

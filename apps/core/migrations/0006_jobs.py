@@ -75,6 +75,46 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "background tasks",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.core.jobs.states.JobState["WAITING"],
+                                    apps.core.jobs.states.JobState["RUNNING"],
+                                ],
+                            )
+                        ),
+                        fields=["id"],
+                        name="job_open",
+                    ),
+                    models.Index(fields=["actor", "-id"], name="job_by_actor"),
+                    models.Index(fields=["subject_type", "subject_code", "-id"], name="job_by_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.core.jobs.states.JobState["WAITING"],
+                                    apps.core.jobs.states.JobState["RUNNING"],
+                                    apps.core.jobs.states.JobState["DONE"],
+                                    apps.core.jobs.states.JobState["FAILED"],
+                                    apps.core.jobs.states.JobState["CANCELLED"],
+                                ],
+                            )
+                        ),
+                        name="job_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("done__gte", 0), models.Q(("total", None), ("total__gte", 0), _connector="OR")
+                        ),
+                        name="job_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +143,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of a task",
                 "verbose_name_plural": "files of tasks",
                 "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("job", "role"), name="job_file_once")],
             },
         ),
         migrations.CreateModel(
@@ -126,60 +167,5 @@ class Migration(migrations.Migration):
             options={
                 "default_permissions": (),
             },
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.core.jobs.states.JobState["WAITING"],
-                            apps.core.jobs.states.JobState["RUNNING"],
-                        ],
-                    )
-                ),
-                fields=["id"],
-                name="job_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["actor", "-id"], name="job_by_actor"),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["subject_type", "subject_code", "-id"], name="job_by_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.core.jobs.states.JobState["WAITING"],
-                            apps.core.jobs.states.JobState["RUNNING"],
-                            apps.core.jobs.states.JobState["DONE"],
-                            apps.core.jobs.states.JobState["FAILED"],
-                            apps.core.jobs.states.JobState["CANCELLED"],
-                        ],
-                    )
-                ),
-                name="job_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("done__gte", 0), models.Q(("total", None), ("total__gte", 0), _connector="OR")
-                ),
-                name="job_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jobfile",
-            constraint=models.UniqueConstraint(fields=("job", "role"), name="job_file_once"),
         ),
     ]

@@ -82,6 +82,40 @@ class Migration(migrations.Migration):
                 "ordering": ["-number"],
                 "abstract": False,
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.offers.lifecycle.VersionState["DRAFT"],
+                                    apps.offers.lifecycle.VersionState["IN_REVIEW"],
+                                    apps.offers.lifecycle.VersionState["APPROVED"],
+                                    apps.offers.lifecycle.VersionState["SUPERSEDED"],
+                                    apps.offers.lifecycle.VersionState["DISCARDED"],
+                                ],
+                            )
+                        ),
+                        name="campaignversion_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        apps.offers.lifecycle.VersionState["APPROVED"],
+                                        apps.offers.lifecycle.VersionState["SUPERSEDED"],
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            ("approved_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="campaignversion_approved_at",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -224,6 +258,148 @@ class Migration(migrations.Migration):
                 ],
                 "abstract": False,
                 "default_permissions": ("add", "change", "view"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", apps.offers.lifecycle.State["APPROVED"])),
+                        fields=["starts_at", "id"],
+                        name="claimcampaign_to_start",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.State["APPROVED"],
+                                    apps.offers.lifecycle.State["LIVE"],
+                                    apps.offers.lifecycle.State["PAUSED"],
+                                ],
+                            )
+                        ),
+                        fields=["ends_at", "id"],
+                        name="claimcampaign_to_end",
+                    ),
+                    models.Index(fields=["status", "-id"], name="claimcampaign_by_status"),
+                    models.Index(fields=["owner", "-id"], name="claimcampaign_by_owner"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.State["DRAFT"],
+                                    apps.offers.lifecycle.State["IN_REVIEW"],
+                                    apps.offers.lifecycle.State["APPROVED"],
+                                    apps.offers.lifecycle.State["LIVE"],
+                                    apps.offers.lifecycle.State["PAUSED"],
+                                    apps.offers.lifecycle.State["ENDED"],
+                                ],
+                            )
+                        ),
+                        name="claimcampaign_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "end_reason__in",
+                                    [
+                                        apps.offers.lifecycle.EndReason["EXPIRED"],
+                                        apps.offers.lifecycle.EndReason["REVOKED"],
+                                        apps.offers.lifecycle.EndReason["SOLD_OUT"],
+                                        apps.offers.lifecycle.EndReason["BUDGET_EXHAUSTED"],
+                                    ],
+                                ),
+                                ("end_reason__isnull", False),
+                                ("ended_at__isnull", False),
+                                ("status", apps.offers.lifecycle.State["ENDED"]),
+                            ),
+                            models.Q(
+                                models.Q(("status", apps.offers.lifecycle.State["ENDED"]), _negated=True),
+                                ("end_reason", None),
+                                ("ended_at", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claimcampaign_ended_with_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("revocation_pending", False),
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.State["APPROVED"],
+                                    apps.offers.lifecycle.State["LIVE"],
+                                    apps.offers.lifecycle.State["PAUSED"],
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claimcampaign_revoked_only_running",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("current", None),
+                                (
+                                    "status__in",
+                                    [
+                                        apps.offers.lifecycle.State["DRAFT"],
+                                        apps.offers.lifecycle.State["IN_REVIEW"],
+                                    ],
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "status__in",
+                                        [
+                                            apps.offers.lifecycle.State["DRAFT"],
+                                            apps.offers.lifecycle.State["IN_REVIEW"],
+                                        ],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("current__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="claimcampaign_runs_a_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", apps.offers.lifecycle.State["PAUSED"]), _negated=True),
+                            ("paused_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="claimcampaign_paused_by_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("paused_by", None),
+                            ("resumed_by", None),
+                            models.Q(("paused_by", models.F("resumed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="claimcampaign_resumed_by_other",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", apps.offers.lifecycle.State["LIVE"]), _negated=True),
+                            ("ends_at__gt", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="claimcampaign_live_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")),
+                        name="claimcampaign_code_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 1)), name="claimcampaign_quantity_positive"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -325,6 +501,52 @@ class Migration(migrations.Migration):
                     ("stop_coupontemplate", "Can stop issuing coupons at once"),
                 ],
                 "default_permissions": ("add", "change", "view"),
+                "indexes": [
+                    models.Index(fields=["status", "-id"], name="template_by_status"),
+                    models.Index(fields=["owner", "-id"], name="template_by_owner"),
+                    models.Index(fields=["shop_code", "-id"], name="template_by_shop"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="template_code_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    apps.offers.lifecycle.TemplateState["DRAFT"],
+                                    apps.offers.lifecycle.TemplateState["IN_REVIEW"],
+                                    apps.offers.lifecycle.TemplateState["APPROVED"],
+                                    apps.offers.lifecycle.TemplateState["STOPPED"],
+                                ],
+                            )
+                        ),
+                        name="template_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status", apps.offers.lifecycle.TemplateState["STOPPED"]), _negated=True
+                            ),
+                            ("stopped_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="template_stopped_by_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("budget_amount", None), ("budget_amount__gte", 1), _connector="OR"
+                        ),
+                        name="template_amount_positive",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("budget_quantity", None), ("budget_quantity__gte", 1), _connector="OR"
+                        ),
+                        name="template_quantity_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,6 +621,59 @@ class Migration(migrations.Migration):
                 "ordering": ["-number"],
                 "abstract": False,
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("subject", "number"), name="templateversion_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", apps.offers.lifecycle.VersionState["APPROVED"])),
+                        fields=("subject",),
+                        name="templateversion_one_approved",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.offers.lifecycle.VersionState["DRAFT"],
+                                    apps.offers.lifecycle.VersionState["IN_REVIEW"],
+                                ],
+                            )
+                        ),
+                        fields=("subject",),
+                        name="templateversion_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.offers.lifecycle.VersionState["DRAFT"],
+                                    apps.offers.lifecycle.VersionState["IN_REVIEW"],
+                                    apps.offers.lifecycle.VersionState["APPROVED"],
+                                    apps.offers.lifecycle.VersionState["SUPERSEDED"],
+                                    apps.offers.lifecycle.VersionState["DISCARDED"],
+                                ],
+                            )
+                        ),
+                        name="templateversion_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    [
+                                        apps.offers.lifecycle.VersionState["APPROVED"],
+                                        apps.offers.lifecycle.VersionState["SUPERSEDED"],
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            ("approved_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="templateversion_approved_at",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -411,179 +686,6 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="coupons.templateversion",
                 verbose_name="version in use",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claimcampaign",
-            index=models.Index(
-                condition=models.Q(("status", apps.offers.lifecycle.State["APPROVED"])),
-                fields=["starts_at", "id"],
-                name="claimcampaign_to_start",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claimcampaign",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.State["APPROVED"],
-                            apps.offers.lifecycle.State["LIVE"],
-                            apps.offers.lifecycle.State["PAUSED"],
-                        ],
-                    )
-                ),
-                fields=["ends_at", "id"],
-                name="claimcampaign_to_end",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="claimcampaign",
-            index=models.Index(fields=["status", "-id"], name="claimcampaign_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="claimcampaign",
-            index=models.Index(fields=["owner", "-id"], name="claimcampaign_by_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.State["DRAFT"],
-                            apps.offers.lifecycle.State["IN_REVIEW"],
-                            apps.offers.lifecycle.State["APPROVED"],
-                            apps.offers.lifecycle.State["LIVE"],
-                            apps.offers.lifecycle.State["PAUSED"],
-                            apps.offers.lifecycle.State["ENDED"],
-                        ],
-                    )
-                ),
-                name="claimcampaign_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "end_reason__in",
-                            [
-                                apps.offers.lifecycle.EndReason["EXPIRED"],
-                                apps.offers.lifecycle.EndReason["REVOKED"],
-                                apps.offers.lifecycle.EndReason["SOLD_OUT"],
-                                apps.offers.lifecycle.EndReason["BUDGET_EXHAUSTED"],
-                            ],
-                        ),
-                        ("end_reason__isnull", False),
-                        ("ended_at__isnull", False),
-                        ("status", apps.offers.lifecycle.State["ENDED"]),
-                    ),
-                    models.Q(
-                        models.Q(("status", apps.offers.lifecycle.State["ENDED"]), _negated=True),
-                        ("end_reason", None),
-                        ("ended_at", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="claimcampaign_ended_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("revocation_pending", False),
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.State["APPROVED"],
-                            apps.offers.lifecycle.State["LIVE"],
-                            apps.offers.lifecycle.State["PAUSED"],
-                        ],
-                    ),
-                    _connector="OR",
-                ),
-                name="claimcampaign_revoked_only_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("current", None),
-                        (
-                            "status__in",
-                            [apps.offers.lifecycle.State["DRAFT"], apps.offers.lifecycle.State["IN_REVIEW"]],
-                        ),
-                    ),
-                    models.Q(
-                        models.Q(
-                            (
-                                "status__in",
-                                [
-                                    apps.offers.lifecycle.State["DRAFT"],
-                                    apps.offers.lifecycle.State["IN_REVIEW"],
-                                ],
-                            ),
-                            _negated=True,
-                        ),
-                        ("current__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="claimcampaign_runs_a_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", apps.offers.lifecycle.State["PAUSED"]), _negated=True),
-                    ("paused_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="claimcampaign_paused_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("paused_by", None),
-                    ("resumed_by", None),
-                    models.Q(("paused_by", models.F("resumed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="claimcampaign_resumed_by_other",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", apps.offers.lifecycle.State["LIVE"]), _negated=True),
-                    ("ends_at__gt", models.F("starts_at")),
-                    _connector="OR",
-                ),
-                name="claimcampaign_live_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="claimcampaign_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimcampaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 1)), name="claimcampaign_quantity_positive"
             ),
         ),
         migrations.AddConstraint(
@@ -617,147 +719,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="campaignversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.offers.lifecycle.VersionState["DRAFT"],
-                            apps.offers.lifecycle.VersionState["IN_REVIEW"],
-                            apps.offers.lifecycle.VersionState["APPROVED"],
-                            apps.offers.lifecycle.VersionState["SUPERSEDED"],
-                            apps.offers.lifecycle.VersionState["DISCARDED"],
-                        ],
-                    )
-                ),
-                name="campaignversion_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                apps.offers.lifecycle.VersionState["APPROVED"],
-                                apps.offers.lifecycle.VersionState["SUPERSEDED"],
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("approved_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="campaignversion_approved_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="templateversion",
-            constraint=models.UniqueConstraint(
-                fields=("subject", "number"), name="templateversion_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="templateversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", apps.offers.lifecycle.VersionState["APPROVED"])),
-                fields=("subject",),
-                name="templateversion_one_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="templateversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.offers.lifecycle.VersionState["DRAFT"],
-                            apps.offers.lifecycle.VersionState["IN_REVIEW"],
-                        ],
-                    )
-                ),
-                fields=("subject",),
-                name="templateversion_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="templateversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.offers.lifecycle.VersionState["DRAFT"],
-                            apps.offers.lifecycle.VersionState["IN_REVIEW"],
-                            apps.offers.lifecycle.VersionState["APPROVED"],
-                            apps.offers.lifecycle.VersionState["SUPERSEDED"],
-                            apps.offers.lifecycle.VersionState["DISCARDED"],
-                        ],
-                    )
-                ),
-                name="templateversion_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="templateversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "state__in",
-                            [
-                                apps.offers.lifecycle.VersionState["APPROVED"],
-                                apps.offers.lifecycle.VersionState["SUPERSEDED"],
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("approved_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="templateversion_approved_at",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="coupontemplate",
-            index=models.Index(fields=["status", "-id"], name="template_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="coupontemplate",
-            index=models.Index(fields=["owner", "-id"], name="template_by_owner"),
-        ),
-        migrations.AddIndex(
-            model_name="coupontemplate",
-            index=models.Index(fields=["shop_code", "-id"], name="template_by_shop"),
-        ),
-        migrations.AddConstraint(
-            model_name="coupontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="template_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            apps.offers.lifecycle.TemplateState["DRAFT"],
-                            apps.offers.lifecycle.TemplateState["IN_REVIEW"],
-                            apps.offers.lifecycle.TemplateState["APPROVED"],
-                            apps.offers.lifecycle.TemplateState["STOPPED"],
-                        ],
-                    )
-                ),
-                name="template_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="coupontemplate",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -787,31 +748,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="template_runs_a_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", apps.offers.lifecycle.TemplateState["STOPPED"]), _negated=True),
-                    ("stopped_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="template_stopped_by_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("budget_amount", None), ("budget_amount__gte", 1), _connector="OR"),
-                name="template_amount_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coupontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("budget_quantity", None), ("budget_quantity__gte", 1), _connector="OR"),
-                name="template_quantity_positive",
             ),
         ),
     ]

@@ -223,6 +223,51 @@ class Migration(migrations.Migration):
                     ("revoke_codebatch", "Can revoke codes at once"),
                 ],
                 "default_permissions": ("add", "change", "view"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="codebatch_code_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.coupons.lifecycle.CodeBatchState["DRAFT"],
+                                    apps.coupons.lifecycle.CodeBatchState["IN_REVIEW"],
+                                    apps.coupons.lifecycle.CodeBatchState["GENERATING"],
+                                    apps.coupons.lifecycle.CodeBatchState["OPEN"],
+                                    apps.coupons.lifecycle.CodeBatchState["REVOKED"],
+                                ],
+                            )
+                        ),
+                        name="codebatch_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity__gte", 1),
+                            models.Q(("shared", True), ("quantity__lte", 1000000), _connector="OR"),
+                        ),
+                        name="codebatch_quantity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("made__lte", models.F("quantity")), ("claims__lte", models.F("quantity"))
+                        ),
+                        name="codebatch_within",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("per_customer__gte", 1)), name="codebatch_per_customer"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_at", None),
+                            ("ends_at", None),
+                            ("ends_at__gt", models.F("starts_at")),
+                            _connector="OR",
+                        ),
+                        name="codebatch_window",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -587,6 +632,57 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "ledger of coupons",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["template", "at"], name="coupon_entry_by_template"),
+                    models.Index(fields=["customer_code", "-id"], name="coupon_entry_by_customer"),
+                    models.Index(
+                        condition=models.Q(("actor__isnull", False)),
+                        fields=["actor", "at"],
+                        name="coupon_entry_by_actor",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "event__in",
+                                [
+                                    apps.coupons.models.ledger.CouponEvent["PROMISE"],
+                                    apps.coupons.models.ledger.CouponEvent["WITHDRAW"],
+                                    apps.coupons.models.ledger.CouponEvent["ISSUE"],
+                                    apps.coupons.models.ledger.CouponEvent["HOLD"],
+                                    apps.coupons.models.ledger.CouponEvent["RELEASE"],
+                                    apps.coupons.models.ledger.CouponEvent["USE"],
+                                    apps.coupons.models.ledger.CouponEvent["RETURN"],
+                                    apps.coupons.models.ledger.CouponEvent["EXPIRE"],
+                                    apps.coupons.models.ledger.CouponEvent["VOID"],
+                                ],
+                            )
+                        ),
+                        name="coupon_entry_event_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "source__in",
+                                [
+                                    "",
+                                    apps.coupons.lifecycle.Source["CLAIM"],
+                                    apps.coupons.lifecycle.Source["CODE"],
+                                    apps.coupons.lifecycle.Source["PUSH"],
+                                    apps.coupons.lifecycle.Source["EVENT"],
+                                    apps.coupons.lifecycle.Source["REWARD"],
+                                    apps.coupons.lifecycle.Source["SERVICE_COMPENSATION"],
+                                    apps.coupons.lifecycle.Source["LOTTERY"],
+                                    apps.coupons.lifecycle.Source["MEMBERSHIP"],
+                                    apps.coupons.lifecycle.Source["REGISTRATION"],
+                                    apps.coupons.lifecycle.Source["REFERRAL"],
+                                ],
+                            )
+                        ),
+                        name="coupon_entry_source_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -605,6 +701,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="coupon_seal_from_one"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -672,6 +773,39 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("start_pushrun", "Can start and stop approved mass grants")],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.coupons.lifecycle.PushState["WAITING"],
+                                    apps.coupons.lifecycle.PushState["RUNNING"],
+                                    apps.coupons.lifecycle.PushState["STOPPED"],
+                                    apps.coupons.lifecycle.PushState["DONE"],
+                                ],
+                            )
+                        ),
+                        name="push_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("granted__gte", 0), ("skipped__gte", 0)), name="push_not_negative"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.coupons.lifecycle.PushState["WAITING"],
+                                    apps.coupons.lifecycle.PushState["RUNNING"],
+                                    apps.coupons.lifecycle.PushState["STOPPED"],
+                                ],
+                            )
+                        ),
+                        fields=("campaign",),
+                        name="push_one_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -721,6 +855,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "redemption",
                 "verbose_name_plural": "redemptions",
                 "default_permissions": (),
+                "indexes": [models.Index(fields=["order_code"], name="redemption_by_order")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.coupons.lifecycle.RedemptionState["HELD"],
+                                    apps.coupons.lifecycle.RedemptionState["USED"],
+                                ],
+                            )
+                        ),
+                        fields=("coupon",),
+                        name="redemption_one_active",
+                    ),
+                    models.UniqueConstraint(fields=("coupon", "order_code"), name="redemption_once_an_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.coupons.lifecycle.RedemptionState["HELD"],
+                                    apps.coupons.lifecycle.RedemptionState["USED"],
+                                    apps.coupons.lifecycle.RedemptionState["RELEASED"],
+                                    apps.coupons.lifecycle.RedemptionState["RETURNED"],
+                                ],
+                            )
+                        ),
+                        name="redemption_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount_amount__gte", 0)), name="redemption_not_negative"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -836,223 +1004,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="codebatch_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.coupons.lifecycle.CodeBatchState["DRAFT"],
-                            apps.coupons.lifecycle.CodeBatchState["IN_REVIEW"],
-                            apps.coupons.lifecycle.CodeBatchState["GENERATING"],
-                            apps.coupons.lifecycle.CodeBatchState["OPEN"],
-                            apps.coupons.lifecycle.CodeBatchState["REVOKED"],
-                        ],
-                    )
-                ),
-                name="codebatch_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quantity__gte", 1),
-                    models.Q(("shared", True), ("quantity__lte", 1000000), _connector="OR"),
-                ),
-                name="codebatch_quantity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("made__lte", models.F("quantity")), ("claims__lte", models.F("quantity"))
-                ),
-                name="codebatch_within",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("per_customer__gte", 1)), name="codebatch_per_customer"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="codebatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_at", None),
-                    ("ends_at", None),
-                    ("ends_at__gt", models.F("starts_at")),
-                    _connector="OR",
-                ),
-                name="codebatch_window",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="couponentry",
-            index=models.Index(fields=["template", "at"], name="coupon_entry_by_template"),
-        ),
-        migrations.AddIndex(
-            model_name="couponentry",
-            index=models.Index(fields=["customer_code", "-id"], name="coupon_entry_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="couponentry",
-            index=models.Index(
-                condition=models.Q(("actor__isnull", False)),
-                fields=["actor", "at"],
-                name="coupon_entry_by_actor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="couponentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "event__in",
-                        [
-                            apps.coupons.models.ledger.CouponEvent["PROMISE"],
-                            apps.coupons.models.ledger.CouponEvent["WITHDRAW"],
-                            apps.coupons.models.ledger.CouponEvent["ISSUE"],
-                            apps.coupons.models.ledger.CouponEvent["HOLD"],
-                            apps.coupons.models.ledger.CouponEvent["RELEASE"],
-                            apps.coupons.models.ledger.CouponEvent["USE"],
-                            apps.coupons.models.ledger.CouponEvent["RETURN"],
-                            apps.coupons.models.ledger.CouponEvent["EXPIRE"],
-                            apps.coupons.models.ledger.CouponEvent["VOID"],
-                        ],
-                    )
-                ),
-                name="coupon_entry_event_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="couponentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "source__in",
-                        [
-                            "",
-                            apps.coupons.lifecycle.Source["CLAIM"],
-                            apps.coupons.lifecycle.Source["CODE"],
-                            apps.coupons.lifecycle.Source["PUSH"],
-                            apps.coupons.lifecycle.Source["EVENT"],
-                            apps.coupons.lifecycle.Source["REWARD"],
-                            apps.coupons.lifecycle.Source["SERVICE_COMPENSATION"],
-                            apps.coupons.lifecycle.Source["LOTTERY"],
-                            apps.coupons.lifecycle.Source["MEMBERSHIP"],
-                            apps.coupons.lifecycle.Source["REGISTRATION"],
-                            apps.coupons.lifecycle.Source["REFERRAL"],
-                        ],
-                    )
-                ),
-                name="coupon_entry_source_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="couponseal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="coupon_seal_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pushrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.coupons.lifecycle.PushState["WAITING"],
-                            apps.coupons.lifecycle.PushState["RUNNING"],
-                            apps.coupons.lifecycle.PushState["STOPPED"],
-                            apps.coupons.lifecycle.PushState["DONE"],
-                        ],
-                    )
-                ),
-                name="push_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pushrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("granted__gte", 0), ("skipped__gte", 0)), name="push_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pushrun",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.coupons.lifecycle.PushState["WAITING"],
-                            apps.coupons.lifecycle.PushState["RUNNING"],
-                            apps.coupons.lifecycle.PushState["STOPPED"],
-                        ],
-                    )
-                ),
-                fields=("campaign",),
-                name="push_one_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redemption",
-            index=models.Index(fields=["order_code"], name="redemption_by_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.coupons.lifecycle.RedemptionState["HELD"],
-                            apps.coupons.lifecycle.RedemptionState["USED"],
-                        ],
-                    )
-                ),
-                fields=("coupon",),
-                name="redemption_one_active",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.UniqueConstraint(
-                fields=("coupon", "order_code"), name="redemption_once_an_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.coupons.lifecycle.RedemptionState["HELD"],
-                            apps.coupons.lifecycle.RedemptionState["USED"],
-                            apps.coupons.lifecycle.RedemptionState["RELEASED"],
-                            apps.coupons.lifecycle.RedemptionState["RETURNED"],
-                        ],
-                    )
-                ),
-                name="redemption_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="redemption",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount_amount__gte", 0)), name="redemption_not_negative"
-            ),
         ),
     ]

@@ -118,6 +118,33 @@ class Migration(migrations.Migration):
                     ("run_patrol", "Can start the patrol"),
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["severity", "-id"], name="alert_open"
+                    ),
+                    models.Index(fields=["key", "-id"], name="alert_by_key"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("key",), name="alert_open_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cause__in", ["fixed", "accepted", "false_alarm"]),
+                                ("cause__isnull", False),
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                            ),
+                            models.Q(
+                                ("cause", None), ("closed_at", None), ("closed_by", None), ("state", "open")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alert_closed_with_cause",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +177,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "goods of alerts",
                 "ordering": ["id"],
                 "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("alert", "sku"), name="alert_good_once")],
             },
         ),
         migrations.CreateModel(
@@ -258,6 +286,22 @@ class Migration(migrations.Migration):
                 "ordering": ["-id"],
                 "permissions": [("confirm_pauserule", "Can confirm or switch off pause rules")],
                 "default_permissions": ("view", "add"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "active"), _negated=True),
+                            models.Q(
+                                ("confirmed_by__isnull", False),
+                                models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pause_rule_by_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("at_least__gte", 1)), name="pause_rule_at_least"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -314,62 +358,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(
-                condition=models.Q(("state", "open")), fields=["severity", "-id"], name="alert_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="alert",
-            index=models.Index(fields=["key", "-id"], name="alert_by_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("key",), name="alert_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("cause__in", ["fixed", "accepted", "false_alarm"]),
-                        ("cause__isnull", False),
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state", "closed"),
-                    ),
-                    models.Q(("cause", None), ("closed_at", None), ("closed_by", None), ("state", "open")),
-                    _connector="OR",
-                ),
-                name="alert_closed_with_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertgood",
-            constraint=models.UniqueConstraint(fields=("alert", "sku"), name="alert_good_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pauserule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True),
-                    models.Q(
-                        ("confirmed_by__isnull", False),
-                        models.Q(("confirmed_by", models.F("proposed_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="pause_rule_by_two",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pauserule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("at_least__gte", 1)), name="pause_rule_at_least"
-            ),
         ),
     ]

@@ -410,6 +410,18 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "refunds",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="refund_code_form"
+                    ),
+                    models.UniqueConstraint(fields=("order", "code"), name="refund_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("total_amount__gte", 0), ("shipping_amount__gte", 0), ("clawback_amount__gte", 0)
+                        ),
+                        name="refund_amounts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -506,6 +518,51 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "ledger",
                 "ordering": ["id"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("offer", ""), _negated=True),
+                        fields=["offer", "at"],
+                        name="ledger_by_offer",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("units__gte", 0), ("amount__gte", 0)), name="ledger_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "event__in",
+                                [
+                                    apps.orders.models.ledger.LedgerEvent["HOLD"],
+                                    apps.orders.models.ledger.LedgerEvent["RELEASE"],
+                                    apps.orders.models.ledger.LedgerEvent["REDEEM"],
+                                    apps.orders.models.ledger.LedgerEvent["REFUND"],
+                                    apps.orders.models.ledger.LedgerEvent["ADJUST"],
+                                    apps.orders.models.ledger.LedgerEvent["RECALL"],
+                                ],
+                            )
+                        ),
+                        name="ledger_event_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "what__in",
+                                [
+                                    apps.orders.models.ledger.LedgerWhat["SHARE"],
+                                    apps.orders.models.ledger.LedgerWhat["SHIPPING"],
+                                    apps.orders.models.ledger.LedgerWhat["GIFT"],
+                                    apps.orders.models.ledger.LedgerWhat["COUPON"],
+                                    apps.orders.models.ledger.LedgerWhat["POINTS"],
+                                    apps.orders.models.ledger.LedgerWhat["PAYMENT"],
+                                    apps.orders.models.ledger.LedgerWhat["CLAWBACK"],
+                                ],
+                            )
+                        ),
+                        name="ledger_what_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -711,77 +768,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[!-.0-~]{1,64}$")), name="refund_code_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.UniqueConstraint(fields=("order", "code"), name="refund_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="refund",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("total_amount__gte", 0), ("shipping_amount__gte", 0), ("clawback_amount__gte", 0)
-                ),
-                name="refund_amounts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ledgerentry",
-            index=models.Index(
-                condition=models.Q(("offer", ""), _negated=True),
-                fields=["offer", "at"],
-                name="ledger_by_offer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("units__gte", 0), ("amount__gte", 0)), name="ledger_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "event__in",
-                        [
-                            apps.orders.models.ledger.LedgerEvent["HOLD"],
-                            apps.orders.models.ledger.LedgerEvent["RELEASE"],
-                            apps.orders.models.ledger.LedgerEvent["REDEEM"],
-                            apps.orders.models.ledger.LedgerEvent["REFUND"],
-                            apps.orders.models.ledger.LedgerEvent["ADJUST"],
-                            apps.orders.models.ledger.LedgerEvent["RECALL"],
-                        ],
-                    )
-                ),
-                name="ledger_event_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "what__in",
-                        [
-                            apps.orders.models.ledger.LedgerWhat["SHARE"],
-                            apps.orders.models.ledger.LedgerWhat["SHIPPING"],
-                            apps.orders.models.ledger.LedgerWhat["GIFT"],
-                            apps.orders.models.ledger.LedgerWhat["COUPON"],
-                            apps.orders.models.ledger.LedgerWhat["POINTS"],
-                            apps.orders.models.ledger.LedgerWhat["PAYMENT"],
-                            apps.orders.models.ledger.LedgerWhat["CLAWBACK"],
-                        ],
-                    )
-                ),
-                name="ledger_what_known",
-            ),
         ),
     ]

@@ -65,6 +65,27 @@ class Migration(migrations.Migration):
                     ("export_settlement", "Can export settlements"),
                 ],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("month__day", 1)), name="settlement_first_of_month"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("back_amount", 0),
+                                ("borne_amount", 0),
+                                ("closed_at", None),
+                                ("closed_by", None),
+                                ("lines", 0),
+                            ),
+                            models.Q(
+                                ("closed_at__isnull", False), ("closed_by__isnull", False), ("lines__gte", 0)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="settlement_sums_when_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,54 +144,26 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "lines of settlements",
                 "ordering": ["entry_id"],
                 "default_permissions": (),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="settlementmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("month__day", 1)), name="settlement_first_of_month"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementmonth",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("back_amount", 0),
-                        ("borne_amount", 0),
-                        ("closed_at", None),
-                        ("closed_by", None),
-                        ("lines", 0),
+                "indexes": [
+                    models.Index(
+                        models.F("month"),
+                        models.F("shop_code"),
+                        models.F("bearer"),
+                        models.F("entry"),
+                        name="settlement_by_party",
                     ),
-                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False), ("lines__gte", 0)),
-                    _connector="OR",
-                ),
-                name="settlement_sums_when_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlementline",
-            index=models.Index(
-                models.F("month"),
-                models.F("shop_code"),
-                models.F("bearer"),
-                models.F("entry"),
-                name="settlement_by_party",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="settlementline",
-            index=models.Index(fields=["order_code"], name="settlement_by_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("back_amount", 0), ("borne_amount__gte", 0)),
-                    models.Q(("back_amount__gte", 0), ("borne_amount", 0)),
-                    _connector="OR",
-                ),
-                name="settlement_one_way",
-            ),
+                    models.Index(fields=["order_code"], name="settlement_by_order"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("back_amount", 0), ("borne_amount__gte", 0)),
+                            models.Q(("back_amount__gte", 0), ("borne_amount", 0)),
+                            _connector="OR",
+                        ),
+                        name="settlement_one_way",
+                    )
+                ],
+            },
         ),
     ]

@@ -154,6 +154,53 @@ class Migration(migrations.Migration):
                     ("release_reviewcase", "Can confirm the release of what risk rules hold back"),
                 ],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", apps.risk.lifecycle.CaseState["OPEN"])),
+                        fields=["-id"],
+                        name="risk_case_waiting",
+                    ),
+                    models.Index(fields=["customer_code", "-id"], name="risk_case_by_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    apps.risk.lifecycle.CaseState["OPEN"],
+                                    apps.risk.lifecycle.CaseState["RELEASED"],
+                                    apps.risk.lifecycle.CaseState["REFUSED"],
+                                ),
+                            )
+                        ),
+                        fields=("trigger", "subject", "customer_code"),
+                        name="risk_one_current_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.risk.lifecycle.CaseState["OPEN"],
+                                    apps.risk.lifecycle.CaseState["RELEASED"],
+                                    apps.risk.lifecycle.CaseState["REFUSED"],
+                                    apps.risk.lifecycle.CaseState["USED"],
+                                    apps.risk.lifecycle.CaseState["LAPSED"],
+                                ],
+                            )
+                        ),
+                        name="risk_case_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", apps.risk.lifecycle.CaseState["RELEASED"]), _negated=True),
+                            ("passes_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="risk_release_ends",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,6 +281,41 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "risk decisions",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["trigger", "-id"], name="risk_decision_by_trigger"),
+                    models.Index(fields=["outcome", "-id"], name="risk_decision_by_outcome"),
+                    models.Index(fields=["customer_code", "-id"], name="risk_decision_by_customer"),
+                    models.Index(fields=["-at"], name="risk_decision_by_time"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "trigger__in",
+                                [
+                                    apps.risk.lifecycle.Trigger["CLAIM"],
+                                    apps.risk.lifecycle.Trigger["GRANT"],
+                                    apps.risk.lifecycle.Trigger["ORDER"],
+                                    apps.risk.lifecycle.Trigger["REFUND"],
+                                ],
+                            )
+                        ),
+                        name="risk_decision_trigger_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                [
+                                    apps.risk.lifecycle.Outcome["ALLOW"],
+                                    apps.risk.lifecycle.Outcome["REVIEW"],
+                                    apps.risk.lifecycle.Outcome["DENY"],
+                                ],
+                            )
+                        ),
+                        name="risk_decision_outcome_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -362,6 +444,42 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "versions of risk rules",
                 "ordering": ["-number"],
                 "default_permissions": ("view",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "number"), name="risk_version_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                (
+                                    apps.risk.lifecycle.VersionState["DRAFT"],
+                                    apps.risk.lifecycle.VersionState["IN_REVIEW"],
+                                ),
+                            )
+                        ),
+                        fields=("rule",),
+                        name="risk_one_open_version",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", apps.risk.lifecycle.VersionState["APPROVED"])),
+                        fields=("rule",),
+                        name="risk_one_approved_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    apps.risk.lifecycle.VersionState["DRAFT"],
+                                    apps.risk.lifecycle.VersionState["IN_REVIEW"],
+                                    apps.risk.lifecycle.VersionState["APPROVED"],
+                                    apps.risk.lifecycle.VersionState["SUPERSEDED"],
+                                    apps.risk.lifecycle.VersionState["DISCARDED"],
+                                ],
+                            )
+                        ),
+                        name="risk_version_state_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -448,158 +566,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="reviewcase",
-            index=models.Index(
-                condition=models.Q(("state", apps.risk.lifecycle.CaseState["OPEN"])),
-                fields=["-id"],
-                name="risk_case_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reviewcase",
-            index=models.Index(fields=["customer_code", "-id"], name="risk_case_by_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewcase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            apps.risk.lifecycle.CaseState["OPEN"],
-                            apps.risk.lifecycle.CaseState["RELEASED"],
-                            apps.risk.lifecycle.CaseState["REFUSED"],
-                        ),
-                    )
-                ),
-                fields=("trigger", "subject", "customer_code"),
-                name="risk_one_current_case",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.risk.lifecycle.CaseState["OPEN"],
-                            apps.risk.lifecycle.CaseState["RELEASED"],
-                            apps.risk.lifecycle.CaseState["REFUSED"],
-                            apps.risk.lifecycle.CaseState["USED"],
-                            apps.risk.lifecycle.CaseState["LAPSED"],
-                        ],
-                    )
-                ),
-                name="risk_case_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", apps.risk.lifecycle.CaseState["RELEASED"]), _negated=True),
-                    ("passes_until__isnull", False),
-                    _connector="OR",
-                ),
-                name="risk_release_ends",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["trigger", "-id"], name="risk_decision_by_trigger"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["outcome", "-id"], name="risk_decision_by_outcome"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["customer_code", "-id"], name="risk_decision_by_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["-at"], name="risk_decision_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "trigger__in",
-                        [
-                            apps.risk.lifecycle.Trigger["CLAIM"],
-                            apps.risk.lifecycle.Trigger["GRANT"],
-                            apps.risk.lifecycle.Trigger["ORDER"],
-                            apps.risk.lifecycle.Trigger["REFUND"],
-                        ],
-                    )
-                ),
-                name="risk_decision_trigger_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome__in",
-                        [
-                            apps.risk.lifecycle.Outcome["ALLOW"],
-                            apps.risk.lifecycle.Outcome["REVIEW"],
-                            apps.risk.lifecycle.Outcome["DENY"],
-                        ],
-                    )
-                ),
-                name="risk_decision_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleversion",
-            constraint=models.UniqueConstraint(fields=("rule", "number"), name="risk_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            apps.risk.lifecycle.VersionState["DRAFT"],
-                            apps.risk.lifecycle.VersionState["IN_REVIEW"],
-                        ),
-                    )
-                ),
-                fields=("rule",),
-                name="risk_one_open_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", apps.risk.lifecycle.VersionState["APPROVED"])),
-                fields=("rule",),
-                name="risk_one_approved_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ruleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            apps.risk.lifecycle.VersionState["DRAFT"],
-                            apps.risk.lifecycle.VersionState["IN_REVIEW"],
-                            apps.risk.lifecycle.VersionState["APPROVED"],
-                            apps.risk.lifecycle.VersionState["SUPERSEDED"],
-                            apps.risk.lifecycle.VersionState["DISCARDED"],
-                        ],
-                    )
-                ),
-                name="risk_version_state_known",
-            ),
         ),
     ]

@@ -49,6 +49,11 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "API clients",
                 "ordering": ["name"],
                 "default_permissions": ("view", "add", "change"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="api_client_has_a_name"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -102,35 +107,26 @@ class Migration(migrations.Migration):
                     ("revoke_apikey", "Can revoke an API key"),
                 ],
                 "default_permissions": ("view",),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="apiclient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="api_client_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "scopes__contained_by",
-                        [
-                            apps.storefront.scopes.Scope["STOREFRONT"],
-                            apps.storefront.scopes.Scope["PREVIEW"],
-                            apps.storefront.scopes.Scope["GRANT"],
-                        ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "scopes__contained_by",
+                                [
+                                    apps.storefront.scopes.Scope["STOREFRONT"],
+                                    apps.storefront.scopes.Scope["PREVIEW"],
+                                    apps.storefront.scopes.Scope["GRANT"],
+                                ],
+                            ),
+                            ("scopes__len__gte", 1),
+                        ),
+                        name="api_key_known_scopes",
                     ),
-                    ("scopes__len__gte", 1),
-                ),
-                name="api_key_known_scopes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apikey",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))), name="api_key_expires_later"
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                        name="api_key_expires_later",
+                    ),
+                ],
+            },
         ),
     ]
