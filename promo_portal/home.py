@@ -32,6 +32,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     now = database_now()
     page = {
         **context,
+        "groups": _groups(context),
         **(alerts_context(request) if user.has_perm(MAY_ALERTS) else {}),
         "title": gettext("Home"),
         "kinds": _kinds(user),
@@ -49,6 +50,16 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "rungs": rungs_for(request),
         "any_activity": visible(user, Activity.objects.all()).exists(),
     }
+
+
+def _groups(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sidebar's groups with what this person may see, without the page they stand on."""
+    home = reverse("admin:index")
+    seen = [
+        {**group, "items": [one for one in group["items"] if one["has_permission"] and one["link"] != home]}
+        for group in context.get("sidebar_navigation", ())
+    ]
+    return [group for group in seen if group["items"]]
 
 
 def _kinds(user: User) -> Iterable[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""An activity or template in one plain sentence, in Chinese or English, as forms show it while one types.
+"""An activity, template or campaign in one plain sentence, in Chinese or English, as forms show it while one types.
 
 「11月10日20:00起，满300减50，每人限1次，不可用券，最多花 ¥120,000」
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 from apps.offers.documents.scope import LISTS
 from apps.offers.documents.template import layer_of_template
+from apps.offers.sentence_claims import claims
 from apps.offers.sentence_when import count, schedule, window
 from apps.pricing.faults import Findings, Reader
 from apps.pricing.kinds import KINDS, Kind, Wording
@@ -72,6 +73,7 @@ def sentence(content: Json, words: Wording, tz: tzinfo, now: datetime | None = N
         _benefit(content, words),
         _scope(content, words),
         _people(content, words),
+        *claims(content, words),
         *_limits(content, words),
         *_stacking(content, words),
         _stock(content, words),
@@ -213,9 +215,9 @@ def _stock(content: Json, words: Wording) -> str:
     stock = content.get("stock") or {}
     zh, en = SPAN_WORDS.get(stock.get("per", ""), NO_SPAN)
     if (total := stock.get("total")) is not None:
-        return words.pick(f"{zh}共{total:,}件", f"{total:,} units{en}")
+        return words.pick(f"{zh}共{total:,}件", f"{total:,} {'unit' if total == 1 else 'units'}{en}")
     if quantity := (content.get("budget") or {}).get("quantity"):
-        return words.pick(f"共{quantity:,}张", f"{quantity:,} coupons")
+        return words.pick(f"共{quantity:,}张", f"{quantity:,} {'coupon' if quantity == 1 else 'coupons'}")
     return ""
 
 

@@ -66,6 +66,7 @@
             input.value = "";
             list.hidden = true;
             write();
+            if ("go" in area.dataset && codes.length) form.requestSubmit();
         }
         async function search() {
             const response = await fetch(`${address}?q=${encodeURIComponent(input.value.trim())}`);
@@ -132,8 +133,10 @@
             }
         });
         box.addEventListener("mousedown", (event) => { if (event.target === box) { event.preventDefault(); input.focus(); } });
+        if (single) form.addEventListener("submit", () => { if (!codes.length && input.value.trim()) { codes = split(input.value).slice(0, 1); write(); } });
         draw();
         nameThem();
+        if (area.autofocus) input.focus();
     }
 
     window.ppPickers = (root) => root.querySelectorAll("textarea[data-picker]").forEach((area) => {

@@ -24,7 +24,9 @@ def test_an_administrator_finds_the_role_that_another_one_asked_for(as_user):
 
 
 def test_who_watches_no_activities_is_led_to_what_there_is_instead(as_user):
-    page = as_user(person("admin", "administrator")).get("/admin/").content.decode()
+    answer = as_user(person("admin", "administrator")).get("/admin/")
+    assert all(group["items"] for group in answer.context["groups"]), "no heading over nothing"
+    page = answer.content.decode()
     main = page[page.index('id="pp-tasks"') :]
     assert 'href="/admin/accounts/user/"' in main
     assert 'href="/admin/activities/activity/"' not in main

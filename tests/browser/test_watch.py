@@ -7,6 +7,7 @@ import pytest
 
 from apps.accounts.models import User
 from apps.activities.models import Activity, ActivityStop
+from apps.catalog.models import Sku
 from apps.storefront.services.keys import add_client, issue_key
 from tests.activities.cast import person
 from tests.browser.window import PASSWORD, Window
@@ -62,6 +63,15 @@ def test_one_sku_is_stopped_within_ten_seconds(
     assert ActivityStop.objects.get().sku == "A"
     assert (clicks, time.monotonic() - started < 10) == (3, True)
     assert Activity.objects.get().status == "live"
+
+    # Out of all activities: found by name, and choosing it leads on.
+    Sku.objects.filter(code="B").update(name="保温杯")
+    window.press("#pw-rung-sku")
+    window.page.fill(".pp-picker-text", "保温")
+    with window.page.expect_navigation():
+        window.page.click(".pp-picker-list [data-code=B]")
+    assert "B" in window.text(".pw-subject")
+    assert window.page.locator("#pw-effects li").count() >= 1
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh-hans", "dark"), ("en", "light")])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.offers.documents import read_activity, read_template
+from apps.offers.documents import read_activity, read_campaign, read_template
 from apps.offers.sentence import sentence
 from apps.pricing.kinds import Wording
 from tests.offers.documents import activity, flash, read, template
@@ -90,6 +90,44 @@ TEMPLATES = [
         "1 Nov 00:00 to 30 Nov 24:00, G for free",
     ),
 ]  # fmt: skip
+
+
+CAMPAIGN = {
+    "code": "c",
+    "name": "c",
+    "items": [{"template": "t", "quantity": 2}, {"template": "u"}],
+    "starts_at": "2026-11-10T20:00:00+08:00",
+    "ends_at": "2026-11-12T00:00:00+08:00",
+    "quantity": 20_000,
+}
+CAMPAIGNS = [
+    (
+        {
+            **CAMPAIGN,
+            "per_customer": 2,
+            "per_customer_per_day": 1,
+            "releases": [
+                {"at": f"2026-11-{day}T20:00:00+08:00", "quantity": 10_000} for day in (10, 11)
+            ],
+        },
+        "11月10日20:00至11月11日24:00，顾客领取3张券，共20,000份，每人限2份，每人每天限1份，分2场放量",
+        "10 Nov 20:00 to 11 Nov 24:00, 3 coupons for whoever claims, 20,000 in all, 2 per customer, "
+        "1 per customer a day, released in 2 slots",
+    ),
+    (
+        {**CAMPAIGN, "items": [{"template": "t"}], "mode": "on_event:birthday"},
+        "11月10日20:00至11月11日24:00，生日送1张券，共20,000份",
+        "10 Nov 20:00 to 11 Nov 24:00, 1 coupon on birthdays, 20,000 in all",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "zh", "en"), CAMPAIGNS)
+def test_a_claim_campaign_in_words(raw: Any, zh: str, en: str) -> None:
+    content, faults = read(read_campaign, raw)
+    assert faults == []
+    assert sentence(content, ZH, SHANGHAI) == zh
+    assert sentence(content, EN, SHANGHAI) == en
 
 
 @pytest.mark.parametrize(("raw", "zh", "en"), ACTIVITIES)

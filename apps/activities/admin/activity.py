@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
@@ -31,7 +32,7 @@ from apps.offers.admin.codes import new_code
 from apps.offers.admin.looks import STATE_LOOKS
 from apps.offers.admin.situation import Situation
 from apps.offers.admin.versioned import VersionedAdmin
-from apps.offers.admin.words import local_time
+from apps.offers.admin.words import time_span
 from apps.offers.documents.activity import ACTIVITY_KINDS
 from apps.pricing.kinds import KINDS
 from apps.pricing.layers import Layer
@@ -165,8 +166,8 @@ class ActivityAdmin(VersionedAdmin):
         return activity.status, reason or activity.get_status_display()
 
     @admin.display(description=_("time"), ordering="starts_at")
-    def window(self, activity: Activity) -> str:
-        return f"{local_time(activity.starts_at)} – {local_time(activity.ends_at, ends=True)}"
+    def window(self, activity: Activity) -> SafeString:
+        return time_span(activity.starts_at, activity.ends_at)
 
 
 def _own_shop(request: HttpRequest) -> dict[str, Any]:

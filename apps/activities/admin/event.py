@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -25,7 +26,7 @@ from apps.catalog.selectors import portal
 from apps.core.clock import DatabaseNow
 from apps.core.tabbed_list import TabbedChangeList
 from apps.offers.admin import picking
-from apps.offers.admin.words import local_time
+from apps.offers.admin.words import time_span
 from apps.pricing.money import format_money
 
 EDIT = "edit"
@@ -182,10 +183,8 @@ class EventAdmin(ModelAdmin):
         return event.name, event.code
 
     @admin.display(description=_("time"), ordering="starts_at")
-    def window(self, event: Event) -> str:
-        starts = local_time(event.starts_at) if event.starts_at else ""
-        ends = local_time(event.ends_at, ends=True) if event.ends_at else ""
-        return f"{starts} – {ends}" if starts or ends else "-"
+    def window(self, event: Event) -> SafeString:
+        return time_span(event.starts_at, event.ends_at)
 
     @admin.display(description=_("budget"), ordering="budget_amount")
     def budget(self, event: Event) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,6 +23,7 @@ from apps.accounts.current import signed_in
 from apps.accounts.scope import may_write, visible
 from apps.activities.models import Pattern
 from apps.activities.patterns.services import drop_pattern, keep_pattern, rename_pattern
+from apps.catalog.models import Shop
 from apps.core.errors import DomainError
 from apps.offers.admin.preview import say
 from apps.pricing.kinds import KINDS
@@ -122,6 +124,11 @@ class PatternAdmin(ModelAdmin):
         """With the way to a new activity for those who may draft one."""
         return (*names, "begin") if request.user.has_perm("activities.add_activity") else names
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Pattern]:
+        """With the name of the shop, which stands on the page and not in the table."""
+        shop = Shop.objects.filter(code=OuterRef("shop_code")).values("name")
+        return super().get_queryset(request).annotate(shop_name=Subquery(shop))
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """One is kept from an activity."""
         return False
@@ -150,7 +157,7 @@ class PatternAdmin(ModelAdmin):
 
     @admin.display(description=lazy("shop"), ordering="shop_code")
     def shop(self, pattern: Pattern) -> Any:
-        return pattern.shop_code or lazy("the platform")
+        return getattr(pattern, "shop_name", None) or pattern.shop_code or lazy("the platform")
 
     @admin.display(description=lazy("kept by"), ordering="kept_by")
     def who(self, pattern: Pattern) -> str:

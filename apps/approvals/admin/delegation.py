@@ -45,8 +45,8 @@ class DelegationForm(forms.ModelForm):
     delegate = forms.ModelChoiceField(
         User.objects.none(), label=_("Delegate"), widget=UnfoldAdminSelectWidget
     )
-    starts_at = LocalDateTimeField(label=_("From"))
-    ends_at = LocalDateTimeField(label=_("Until"))
+    starts_at = LocalDateTimeField(label=_("Starts"))
+    ends_at = LocalDateTimeField(label=_("Ends"))
     reason = forms.CharField(
         label=_("Reason"), max_length=500, required=False, widget=UnfoldAdminTextInputWidget
     )

@@ -22,8 +22,8 @@ class Delegation(models.Model):
     delegate = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="stands_in", verbose_name=_("delegate")
     )
-    starts_at = models.DateTimeField(_("from"))
-    ends_at = models.DateTimeField(_("until"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     needs_confirmation = models.BooleanField(_("an administrator must confirm"), default=False)
     confirmed_by = models.ForeignKey(

@@ -70,7 +70,9 @@ class CustomerAdmin(LongListMixin, ReadOnlyAdmin):
         rules = rules_at(rule_version())
         return ", ".join(sorted(audiences_of(lists=stored.lists, rules=rules, fields=stored.fields))) or None
 
-    @admin.display(description=_("attributes"))
-    def attribute_text(self, customer: Customer) -> SafeString:
+    @admin.display(description=_("attributes"), empty_value="-")
+    def attribute_text(self, customer: Customer) -> SafeString | None:
+        if not customer.attributes:
+            return None
         text = json.dumps(customer.attributes, indent=2, ensure_ascii=False, sort_keys=True)
         return format_html('<pre class="whitespace-pre-wrap break-all text-xs">{}</pre>', text)

@@ -62,8 +62,8 @@ def fields() -> list[dict[str, Any]]:
     numbers = ops(Op.GTE, Op.GT, Op.LTE, Op.LT, Op.EQ, Op.NE, Op.IN)
     moments = [
         (Op.GTE.value, gettext("not before")),
-        (Op.LT.value, gettext("before")),
-        (Op.GT.value, gettext("after")),
+        (Op.LT.value, gettext("earlier than")),
+        (Op.GT.value, gettext("later than")),
         (Op.LTE.value, gettext("not after")),
     ]
     return [
@@ -92,7 +92,7 @@ def ops(*chosen: Op) -> list[tuple[str, str]]:
         Op.GT: gettext("more than"),
         Op.GTE: gettext("at least"),
         Op.LT: gettext("less than"),
-        Op.LTE: gettext("at most"),
+        Op.LTE: gettext("no more than"),
         Op.IN: gettext("one of"),
         Op.CONTAINS: gettext("include"),
     }

@@ -17,6 +17,7 @@ from apps.approvals.models import ApprovalRequest
 from apps.approvals.uses import MOST, uses_of
 from apps.catalog.models import Category, ExcludedFrom, Sku
 from apps.catalog.selectors import portal
+from apps.core.enumerating import listed
 from apps.pricing.money import format_money
 
 SHOWN = 50
@@ -92,7 +93,7 @@ class ProtectionPresenter:
 def in_words(value: Any, currency: str) -> str:
     if isinstance(value, int):
         return format_money(value, currency)
-    return "、".join(str(ExcludedFrom(one).label) for one in value or ())
+    return listed(ExcludedFrom(one).label for one in value or ())
 
 
 def lines_of_uses(used_as: str, codes: Sequence[str]) -> list[Line]:

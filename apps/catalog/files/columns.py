@@ -14,6 +14,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import ExcludedFrom
+from apps.core.enumerating import listed
 from apps.core.errors import DomainError
 from apps.core.forms.money import parse_money
 from apps.core.forms.typed_text import plain
@@ -69,8 +70,8 @@ def columns_of(header: Sequence[str]) -> list[str]:
             found.append(field)
     if unknown:
         message = _("Nobody knows these columns: %(names)s. Known: %(known)s.")
-        known = "、".join(str(label) for label in LABELS.values())
-        raise DomainError("unknown_columns", message, "file", names="、".join(unknown)[:200], known=known)
+        known = listed(LABELS.values())
+        raise DomainError("unknown_columns", message, "file", names=listed(unknown)[:200], known=known)
     if "code" not in found or len(set(found)) < len(found):
         raise DomainError(
             "no_columns", _("The first line names the columns, SKU among them, each once."), "file"

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
@@ -22,7 +23,7 @@ from apps.coupons.models import ClaimCampaign
 from apps.offers.admin.codes import new_code
 from apps.offers.admin.situation import Situation
 from apps.offers.admin.versioned import VersionedAdmin
-from apps.offers.admin.words import local_time
+from apps.offers.admin.words import time_span
 from apps.offers.lifecycle import RUNNING, State, VersionState
 
 
@@ -90,5 +91,5 @@ class ClaimCampaignAdmin(VersionedAdmin):
         return campaign.name, campaign.code
 
     @admin.display(description=_("time"), ordering="starts_at")
-    def window(self, campaign: ClaimCampaign) -> str:
-        return f"{local_time(campaign.starts_at)} – {local_time(campaign.ends_at, ends=True)}"
+    def window(self, campaign: ClaimCampaign) -> SafeString:
+        return time_span(campaign.starts_at, campaign.ends_at)

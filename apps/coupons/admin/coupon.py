@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -25,7 +26,7 @@ from apps.coupons.forms.granting import CompensationForm, VoidForm
 from apps.coupons.lifecycle import CouponState
 from apps.coupons.models import Coupon
 from apps.coupons.services import granting, voiding
-from apps.offers.admin.words import local_time
+from apps.offers.admin.words import time_span
 
 LOOKS = {
     CouponState.UNUSED.value: "success",
@@ -46,7 +47,7 @@ class CouponAdmin(ReadOnlyAdmin):
     paginator = EstimatingPaginator
     ordering = ("-id",)
     fields = (
-        "code", "customer_code", "template", "version", "state", "valid_from", "valid_until", "source", "origin",
+        "code", "customer_code", "template", "version", "state", "validity", "source", "origin",
         "reserved", "spent", "order_code", "issued_at", "state_at",
     )  # fmt: skip
 
@@ -64,9 +65,8 @@ class CouponAdmin(ReadOnlyAdmin):
         return coupon.state, coupon.get_state_display()
 
     @admin.display(description=_("valid"))
-    def validity(self, coupon: Coupon) -> str:
-        ends = local_time(coupon.valid_until, ends=True) if coupon.valid_until else "…"
-        return f"{local_time(coupon.valid_from)} – {ends}"
+    def validity(self, coupon: Coupon) -> SafeString:
+        return time_span(coupon.valid_from, coupon.valid_until)
 
     @admin.display(description=_("reserved"))
     def reserved(self, coupon: Coupon) -> str:

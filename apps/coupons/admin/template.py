@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.accounts.scope import shops_of
+from apps.catalog.models import Shop
 from apps.core.currency import money
 from apps.coupons.admin import panels
 from apps.coupons.admin.doings import TEMPLATE_DOINGS
@@ -67,7 +68,9 @@ class CouponTemplateAdmin(VersionedAdmin):
         return of_template(content)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return with_standing(super().get_queryset(request))
+        """With the name of the shop that issues it, which stands on the page and not in the table."""
+        shop = Shop.objects.filter(code=OuterRef("shop_code")).values("name")
+        return with_standing(super().get_queryset(request)).annotate(shop_name=Subquery(shop))
 
     def new_content(self, request: HttpRequest) -> dict[str, Any]:
         shops = shops_of(request.user)
@@ -88,7 +91,7 @@ class CouponTemplateAdmin(VersionedAdmin):
 
     @admin.display(description=_("issued by"), ordering="shop_code")
     def issuer(self, template: CouponTemplate) -> Any:
-        return template.shop_code or _("the platform")
+        return getattr(template, "shop_name", None) or template.shop_code or _("the platform")
 
     @admin.display(description=_("budget"), ordering="budget_amount")
     def budget(self, template: CouponTemplate) -> Any:

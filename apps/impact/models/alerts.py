@@ -23,7 +23,7 @@ KIND_LABELS = {
     AlertKind.BELOW_FLOOR: _("could sell below its floor price"),
     AlertKind.ORDER_REFUSED: _("orders below the floor price were refused"),
 }
-STATE_LABELS = {AlertState.OPEN: _("open"), AlertState.CLOSED: _("closed")}
+STATE_LABELS = {AlertState.OPEN: _("not dealt with"), AlertState.CLOSED: _("dealt with")}
 CAUSE_LABELS = {
     Cause.FIXED: _("It was a mistake and has been put right"),
     Cause.ACCEPTED: _("It is meant: accepted at this price"),
@@ -31,8 +31,8 @@ CAUSE_LABELS = {
 }
 RULE_LABELS = {
     RuleState.PROPOSED: _("waits for a second administrator"),
-    RuleState.ACTIVE: _("in force"),
-    RuleState.OFF: _("off"),
+    RuleState.ACTIVE: _("switched on"),
+    RuleState.OFF: _("switched off"),
 }
 
 

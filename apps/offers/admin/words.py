@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from apps.core.enumerating import listed
 from apps.core.forms import LocalDateTimeField, MoneyField
 from apps.core.forms.typed_text import TypedTextField
 from apps.offers.admin.picking import names_of
@@ -132,7 +135,7 @@ def value_in_words(field: forms.Field, value: Any, currency: str, *, ends: bool 
         choices: Any = field.choices
         words = {str(code): str(label) for code, label in choices}
         values = value if isinstance(value, list) else [value]
-        return "、".join(words.get(str(one), str(one)) for one in values)
+        return listed(words.get(str(one), str(one)) for one in values)
     if isinstance(field, TypedTextField):
         return field.write(value)
     if getattr(field, "source", ""):
@@ -156,6 +159,14 @@ def local_time(value: Any, *, ends: bool = False) -> str:
     return local.strftime("%Y-%m-%d %H:%M:%S" if local.second else "%Y-%m-%d %H:%M")
 
 
+def time_span(starts: datetime | None, ends: datetime | None) -> SafeString:
+    """From when until when; a line that is too short breaks between the two, never within one."""
+    if starts is None and ends is None:
+        return SafeString("-")
+    said = [local_time(starts) if starts else "…", local_time(ends, ends=True) if ends else "…"]
+    return format_html('<span class="pp-whole">{} –</span> <span class="pp-whole">{}</span>', *said)
+
+
 def plain_value(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -168,6 +179,6 @@ def plain_value(value: Any) -> str:
 
 def _shorten(parts: list[str]) -> str:
     if len(parts) <= MANY:
-        return "、".join(parts)
+        return listed(parts)
     rest = _("and %(count)s more") % {"count": len(parts) - MANY}
-    return "、".join(parts[:MANY]) + f" … {rest}"
+    return f"{listed(parts[:MANY])} … {rest}"

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.enumerating import listed
 from apps.offers.admin.words import local_time
 from apps.pricing.money import format_money
 
@@ -101,5 +102,5 @@ def _write(key: str, value: Any, names: Mapping[str, str]) -> Any:
     if key.endswith("_at") and isinstance(value, str | datetime):
         return local_time(value)
     if key == "codes":
-        return "、".join(names.get(code, code) for code in value)
+        return listed(names.get(code, code) for code in value)
     return value

@@ -24,9 +24,11 @@ class ItemKind(Kind):
 
 
 def price_sentence(value: int | None, prices: dict[str, int] | None, words: Wording, zh: str, en: str) -> str:
-    """`秒杀价¥59` or `3个SKU秒杀价¥9.90起`."""
+    """`秒杀价¥59`, `1个SKU秒杀价¥59` or `3个SKU秒杀价¥9.90起`."""
     if value is not None:
         return words.pick(f"{zh}{words.money(value)}", f"{en} {words.money(value)}")
     lowest = words.money(min((prices or {"": 0}).values()))
     count = len(prices or {})
+    if count == 1:
+        return words.pick(f"1个SKU{zh}{lowest}", f"{en} {lowest} on 1 SKU")
     return words.pick(f"{count}个SKU{zh}{lowest}起", f"{en} from {lowest} on {count} SKUs")
