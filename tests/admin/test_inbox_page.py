@@ -33,7 +33,7 @@ def test_a_revision_is_told_as_differences_in_words(ann, cleo, as_user):
         ("Off each unit", "¥10", "¥15.50"),
         (
             "Combines with",
-            "shop offers、platform offers、shop coupons、platform coupons、shipping offers",
+            "shop offers, platform offers, shop coupons, platform coupons, shipping offers",
             "shop offers",
         ),
         ("Units per order", "", "3"),

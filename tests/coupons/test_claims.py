@@ -8,6 +8,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from apps.audiences.models import Audience, AudienceMember, Customer
+from apps.audiences.services import upsert_audiences
 from apps.core.clock import database_now, frozen
 from apps.core.errors import Refused
 from apps.core.models import OutboxEvent
@@ -286,7 +287,7 @@ def test_only_what_can_be_claimed_is_known(mode):
 def test_it_is_for_those_whom_the_targeting_means(targeting, reason):
     a_template()
     rule = {"field": "tags", "op": "contains", "value": "vip"}
-    Audience.objects.create(code="vip", name="VIP", rule=rule, rule_version=1)
+    upsert_audiences(actor="test", rows=[{"code": "vip", "name": "VIP", "rule": rule}])
     staff = Audience.objects.create(code="staff", name="Staff", has_list=True, list_size=1)
     AudienceMember.objects.create(audience=staff, customer_code="listed")
     Customer.objects.create(code="right", member_level=3, orders=0, tags=["vip"], region="north")
