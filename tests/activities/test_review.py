@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import translation
 
 from apps.activities import services
 from apps.approvals import services as approvals
@@ -94,9 +95,10 @@ def test_approving_after_a_withdrawal_and_an_edit_is_refused(ann, cleo):
     content = {**activity.open_version().content, "params": {"value": 9_999}}
     services.save_draft(thing=activity, content=content, actor=ann, seen_revision=1)
     again = services.submit(thing=activity, actor=ann)
-    with pytest.raises(DomainError) as caught:
-        approvals.approve(request=request, actor=cleo, seen_hash=request.content_hash)
-    assert caught.value.code == "already_decided"
+    with translation.override("zh-hans"):
+        with pytest.raises(DomainError) as caught:
+            approvals.approve(request=request, actor=cleo, seen_hash=request.content_hash)
+        assert (caught.value.code, caught.value.message) == ("already_decided", "这个申请已结束（已撤回）。")
     with pytest.raises(DomainError) as caught:
         approvals.approve(request=again, actor=cleo, seen_hash=request.content_hash)
     assert caught.value.code == "stale"

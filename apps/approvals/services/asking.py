@@ -129,6 +129,5 @@ def close(request: ApprovalRequest, state: RequestState) -> None:
 
 
 def already_decided(request: ApprovalRequest) -> DomainError:
-    return DomainError(
-        "already_decided", _("This request is no longer open: it is %(state)s."), state=request.state
-    )
+    message = _("This request is no longer open: it is %(state)s.")
+    return DomainError("already_decided", message, state=request.get_state_display())

@@ -82,7 +82,8 @@ def _lock(pk: int | str) -> ReviewCase:
 
 
 def _decided(case: ReviewCase) -> DomainError:
-    return DomainError("already_decided", _("This has been decided already: %(state)s."), state=case.state)
+    message = _("This has been decided already: %(state)s.")
+    return DomainError("already_decided", message, state=case.get_state_display())
 
 
 def _decide(case: ReviewCase, state: CaseState, actor: User, reason: str) -> None:
