@@ -19,6 +19,9 @@
     let foreseen = 0;
     const QUIET_MS = 10000;
     const mine = form.elements.revision.value !== "0";
+    // A draft that was just made has an address of its own: reloading must not post it once more.
+    const here = form.getAttribute("action");
+    if (here && new URL(here, window.location.href).pathname !== window.location.pathname) window.history.replaceState(null, "", here);
 
     const fields = () => [...form.querySelectorAll("[data-field]")].filter((one) => !one.closest("template"));
     const valueOf = (name) => {
@@ -105,7 +108,7 @@
         const typed = new FormData(form);
         typed.append("_auto", "1");
         dirty = false;
-        const response = await fetch(window.location.href, { method: "POST", body: typed });
+        const response = await fetch(here || window.location.href, { method: "POST", body: typed });
         const answer = response.ok ? await response.json() : {};
         if (answer.revision) {
             form.elements.revision.value = answer.revision;

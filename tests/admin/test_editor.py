@@ -4,8 +4,10 @@ import pytest
 
 from apps.activities.models import Activity
 from apps.catalog.models import Sku
-from tests.activities.cast import drafted, goods, picture
+from apps.catalog.services.portal import set_goal_from
+from tests.activities.cast import drafted, goods, person, picture
 from tests.admin.typing import ADD, PREVIEW, SWAP, page_of, percentage, threshold
+from tests.storefront import fair
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +213,23 @@ def test_having_seen_the_other_version_one_may_save_over_it(ann, ben, as_user):
     answer = client.post(page_of(activity), threshold(revision="1", accept="2", name="安的", _save="1"))
     assert answer.status_code == 302
     assert content_of("full-300-50")["name"] == "安的"
+
+
+def test_what_could_not_be_submitted_yet_is_put_right_on_the_same_page(ann, as_user):
+    """Given a goal that the budget asks for, when it is added there, then the same draft goes on its way."""
+    goods()
+    fair.set_up()
+    set_goal_from(amount=100, actor=person("root", "administrator"), reason="goals first")
+    client = as_user(ann)
+    typed = threshold(**{"_submit": "1", "budget.amount": "1000"})
+    answer = client.post(ADD, typed)
+    activity = Activity.objects.get()
+    assert answer.context["here"] == page_of(activity)
+    assert f'action="{page_of(activity)}"' in answer.content.decode()
+    assert [(one.field, one.label) for one in answer.context["mistakes"]] == [("goals", "Goals")]
+    goal = {"goals[0].metric": "gmv", "goals[0].target": "5000", "revision": str(answer.context["revision"])}
+    assert client.post(answer.context["here"], typed | goal).status_code == 302
+    assert Activity.objects.get().open_version().content["goals"] == [{"metric": "gmv", "target": 500_000}]
 
 
 def test_submitting_leads_to_the_confirmation_only_when_nothing_blocks(ann, as_user):

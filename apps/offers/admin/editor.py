@@ -144,6 +144,8 @@ def _page(
         "revision": revision,
         "conflict": _conflict(model_admin, situation, form, conflict) if conflict else None,
         "urls": model_admin.editor_urls(),
+        # a draft that was just made is saved and submitted where it lives, not where it was begun
+        "here": model_admin.url_of(situation.thing) if situation else "",
     }
     status = 409 if conflict else 200
     return TemplateResponse(request, "admin/portal/editor.html", context, status=status)

@@ -28,7 +28,8 @@ def mistakes_in(form: DocumentForm) -> list[Mistake]:
 
 def _mistakes(form: DocumentForm) -> Iterator[Mistake]:
     for text in form.non_field_errors():
-        yield Mistake("", "", str(text))
+        rows = form.wrong_rows.get(str(text))
+        yield Mistake(rows.path, str(rows.label), str(text)) if rows else Mistake("", "", str(text))
     for name in form.fields:
         for text in form.errors.get(name, ()):
             yield Mistake(name, label_of(form, name), str(text))
@@ -39,8 +40,11 @@ def mistakes_of(faults: Iterable[Fault], form: DocumentForm) -> list[Mistake]:
     found = []
     for fault in faults:
         name = nearest(fault.path, form.fields)
-        field = form.fields[name] if name else None
-        found.append(
-            Mistake(name or "", label_of(form, fault.path) if name else "", text_of_fault(fault, field))
-        )
+        text = text_of_fault(fault, form.fields[name] if name else None)
+        if name:
+            found.append(Mistake(name, label_of(form, fault.path), text))
+        elif rows := form.rows_at(fault.path):
+            found.append(Mistake(rows.path, str(rows.label), text))
+        else:
+            found.append(Mistake("", "", text))
     return found

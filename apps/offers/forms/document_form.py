@@ -57,6 +57,8 @@ class DocumentForm(forms.Form):
         self.said: dict[str, Any] | None = None
         self.blocks: Sequence[Block] = self.make_blocks()
         self.row_numbers: dict[str, list[int]] = {}
+        # Lists that lack something, by what is said about them.
+        self.wrong_rows: dict[str, Rows] = {}
         for rows in self.all_rows():
             self.row_numbers[rows.path] = self._numbers(rows)
         for slot in self.all_slots():
@@ -183,7 +185,14 @@ class DocumentForm(forms.Form):
             name = nearest(self._name_on_page(fault.path), self.fields)
             if name in unreadable:
                 continue
-            self.add_error(name, text_of_fault(fault, self.fields[name] if name else None))
+            text = text_of_fault(fault, self.fields[name] if name else None)
+            if name is None and (rows := self.rows_at(fault.path)):
+                self.wrong_rows[text] = rows
+            self.add_error(name, text)
+
+    def rows_at(self, path: str) -> Rows | None:
+        """The list that a fault is about as a whole: what is missing in it has no field yet."""
+        return next((rows for rows in self.all_rows() if rows.path == path), None)
 
     def _name_on_page(self, path: str) -> str:
         """Positions count filled rows; the page counts all of them."""
