@@ -4,7 +4,7 @@ import pytest
 
 from apps.activities.services import revise, save_draft, submit
 from apps.approvals.models import ApprovalRequest
-from tests.activities.cast import approved, live, submitted
+from tests.activities.cast import approved, drafted, live, submitted
 from tests.admin.typing import INBOX
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,16 @@ def test_a_revocation_is_asked_for_and_signed(ann, cleo, as_user):
     client.post(f"{INBOX}{request.pk}/decide/", {"verdict": "approve", "seen_hash": request.content_hash})
     activity.refresh_from_db()
     assert (activity.status, activity.end_reason) == ("ended", "revoked")
+
+
+def test_the_first_of_two_approvals_says_that_another_is_needed(ann, cleo, dan, as_user):
+    asked = submit(thing=drafted(ann), actor=ann, needed=2)
+    said = []
+    for person in (cleo, dan):
+        posted = {"verdict": "approve", "seen_hash": asked.content_hash}
+        answer = as_user(person).post(f"{INBOX}{asked.pk}/decide/", posted, follow=True)
+        said += [str(message).partition(":")[0] for message in answer.context["messages"]]
+    assert said == ["Your approval is noted; it still needs another person's", "Approved"]
 
 
 def test_the_inbox_shows_what_i_can_decide_and_the_tabs_the_rest(ann, cleo, as_user):

@@ -54,7 +54,6 @@ class Desk:
 
     def decide_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         asked, verdict = self._posted(request, object_id), _verdict(request)
-        done = _("Approved: %(title)s") if verdict is Verdict.APPROVE else _("Sent back: %(title)s")
         went = self._try(
             request,
             lambda user: services.decide(
@@ -66,7 +65,7 @@ class Desk:
                 chosen=request.POST.getlist("chosen"),
                 acknowledged=request.POST.getlist("acknowledged"),
             ),
-            done % {"title": asked.title},
+            lambda decided: _outcome(decided, verdict) % {"title": asked.title},
         )
         if "packet" in request.POST and asked.batch:
             return HttpResponseRedirect(_packet_url(asked.batch))
@@ -187,15 +186,24 @@ class Desk:
 
     def _try(self, request: HttpRequest, do: Callable[[User], Any], done: Any) -> bool:
         try:
-            do(signed_in(request))
+            result = do(signed_in(request))
         except Forbidden:
             raise
         except DomainError as error:
             messages.error(request, error.message)
             return False
         if done:
-            messages.success(request, done)
+            messages.success(request, done(result) if callable(done) else done)
         return True
+
+
+def _outcome(decided: ApprovalRequest, verdict: Verdict) -> Any:
+    """What a decision came to: the first of two approvals is not yet an approval."""
+    if verdict is Verdict.REJECT:
+        return _("Sent back: %(title)s")
+    if decided.is_pending:
+        return _("Your approval is noted; it still needs another person's: %(title)s")
+    return _("Approved: %(title)s")
 
 
 def _verdict(request: HttpRequest) -> Verdict:
