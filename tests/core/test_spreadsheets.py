@@ -72,16 +72,29 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_unread():
         read(file.getvalue())
 
 
-def test_entities_that_grow_are_refused():
-    bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
-    bomb += "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "bcdefghij", strict=True))
+def with_declaration(declared: str, entity: str) -> bytes:
+    """A workbook whose one cell is an entity that its sheet declares."""
     source, target = zipfile.ZipFile(io.BytesIO(workbook(["word"]))), io.BytesIO()
     with zipfile.ZipFile(target, "w") as packed:
         for name in source.namelist():
             content = source.read(name)
             if name == "xl/worksheets/sheet1.xml":
                 assert b"word" in content
-                content = bomb.encode() + b"]>" + content.replace(b"word", b"&j;")
+                start = f'<?xml version="1.0"?><!DOCTYPE x [{declared}]>'
+                content = start.encode() + content.replace(b"word", f"&{entity};".encode())
             packed.writestr(name, content)
+    return target.getvalue()
+
+
+def test_entities_that_grow_are_refused():
+    bomb = '<!ENTITY a "aaaaaaaaaa">'
+    bomb += "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefghi", "bcdefghij", strict=True))
     with pytest.raises(DomainError, match="neither a CSV nor an XLSX"):
-        read(target.getvalue())
+        read(with_declaration(bomb, "j"))
+
+
+def test_a_workbook_reads_no_other_file(tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the key")
+    with pytest.raises(DomainError, match="neither a CSV nor an XLSX"):
+        read(with_declaration(f'<!ENTITY x SYSTEM "{secret.as_uri()}">', "x"))
