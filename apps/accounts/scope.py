@@ -45,6 +45,16 @@ class Sold:
 
 
 @dataclass(frozen=True)
+class AboutGoods:
+    """Rows of `label` lead to this table by `path` and name SKUs in `sku`: read by the shops of these goods; people of
+    single shops write nothing, as the goods of others are in it as well."""
+
+    label: str
+    path: str
+    sku: str = "sku"
+
+
+@dataclass(frozen=True)
 class Everybodys:
     """Belongs to no shop: all read it, people of single shops write nothing."""
 
@@ -59,7 +69,7 @@ class Closed:
     """Tells of all shops at once: for people of all shops only."""
 
 
-Reach = OfShop | Through | Sold | Everybodys | Personal | Closed
+Reach = OfShop | Through | Sold | AboutGoods | Everybodys | Personal | Closed
 
 REACH: dict[str, Reach] = {
     "accounts.rolegrant": Closed(),
@@ -94,7 +104,8 @@ REACH: dict[str, Reach] = {
     "coupons.coupontemplate": OfShop("shop_code"),
     "coupons.pushrun": Through("campaign_id", "coupons.claimcampaign", key="pk"),
     "django_celery_beat.periodictask": Closed(),
-    "impact.alert": Closed(),
+    "impact.alert": AboutGoods("impact.AlertGood", "alert"),
+    "impact.alertgood": Through("sku", "catalog.sku", key="pk"),
     "impact.impactlimits": Everybodys(),
     "impact.pauserule": Closed(),
     "reporting.reconciliation": Closed(),
@@ -170,7 +181,7 @@ def leaves(permission: str) -> bool:
     reach = _reach_of_permission().get(permission, Closed())
     if isinstance(reach, Closed):
         return False
-    return not isinstance(reach, Everybodys) or permission.partition(".")[2].startswith("view_")
+    return not isinstance(reach, Everybodys | AboutGoods) or permission.partition(".")[2].startswith("view_")
 
 
 @cache
@@ -198,6 +209,8 @@ def _reads(reach: Reach, shops: Shops) -> Q:
             return _linked(reach, shops, _reads)
         case Sold(path):
             return Q(**{f"{path}__in": shops}) | Q(**{path: ""}) & _holds_goods_of(shops)
+        case AboutGoods():
+            return _about_goods_of(reach, shops)
         case Everybodys() | Personal():
             return Q()
         case Closed():
@@ -212,7 +225,7 @@ def _writes(reach: Reach, shops: Shops) -> Q:
             return _linked(reach, shops, _writes)
         case Personal():
             return Q()
-        case Everybodys() | Closed():
+        case AboutGoods() | Everybodys() | Closed():
             return Q(pk__in=[])
 
 
@@ -224,9 +237,17 @@ def _linked(reach: Through, shops: Shops, condition: Callable[[Reach, Shops], Q]
 
 def _holds_goods_of(shops: Shops) -> Q:
     """One look-up per order by its lines, so that the newest page of a long list stays cheap."""
-    goods = apps.get_model("catalog.Sku")._default_manager.filter(shop__in=shops).values("pk")
-    lines = apps.get_model("orders.OrderSegment")._default_manager.filter(order=OuterRef("pk"), sku__in=goods)
-    return Q(Exists(lines))
+    lines = apps.get_model("orders.OrderSegment")._default_manager
+    return Q(Exists(lines.filter(order=OuterRef("pk"), sku__in=_goods_of(shops))))
+
+
+def _about_goods_of(reach: AboutGoods, shops: Shops) -> Q:
+    named = apps.get_model(reach.label)._default_manager.filter(**{reach.path: OuterRef("pk")})
+    return Q(Exists(named.filter(**{f"{reach.sku}__in": _goods_of(shops)})))
+
+
+def _goods_of(shops: Shops) -> QuerySet[Any]:
+    return apps.get_model("catalog.Sku")._default_manager.filter(shop__in=shops).values("pk")
 
 
 def _holds(user: Any, row: Model, narrowed: Callable[[Any, QuerySet[Any]], QuerySet[Any]]) -> bool:

@@ -15,6 +15,7 @@ from apps.core.clock import database_now
 from apps.core.roles import Role
 from apps.coupons.lifecycle import CodeBatchState, CouponState
 from apps.coupons.models import ClaimCampaign, CodeBatch, Coupon, CouponTemplate, PushRun
+from apps.impact.models.alerts import Alert, AlertGood
 from apps.orders.models import Order, Voiding
 from apps.storefront.services.keys import add_client, issue_key
 from tests.activities.cast import document, hours, person
@@ -124,6 +125,13 @@ def request(shop: str) -> ApprovalRequest:
     return services.submit(thing=thing, actor=person(f"asker-{shop}", "operator"))
 
 
+def alert(shop: str) -> Alert:
+    """Found for goods of that shop, or for goods of none."""
+    found = Alert.objects.create(kind="below_floor", severity="high", key=f"alert-{shop}")
+    AlertGood.objects.create(alert=found, sku=f"sku-{shop or 0}", amount=1, units=1, as_of=database_now())
+    return found
+
+
 #: by label of the model: makes the row of a shop, or of the platform
 ROWS: dict[str, Any] = {
     "activities.activity": activity,
@@ -136,6 +144,7 @@ ROWS: dict[str, Any] = {
     "coupons.coupon": coupon,
     "coupons.coupontemplate": template,
     "coupons.pushrun": push,
+    "impact.alert": alert,
     "orders.order": order,
     "orders.voiding": voiding,
 }

@@ -4,18 +4,32 @@ import pytest
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
-from apps.accounts.scope import REACH, Closed, Everybodys, OfShop, Personal, Sold, Through, shops_of
+from apps.accounts.scope import (
+    REACH,
+    AboutGoods,
+    Closed,
+    Everybodys,
+    OfShop,
+    Personal,
+    Sold,
+    Through,
+    shops_of,
+)
+from apps.core.clock import database_now
 from apps.core.roles import Role
+from apps.impact.models.alerts import AlertGood
 from tests.accounts.shops import FOREIGN, OWN, PLATFORM, ROWS, clerk, made, open_shops
 
 pytestmark = pytest.mark.django_db
 
 MODELS = {model._meta.label_lower: model for model in admin.site._registry}
-NARROWED = sorted(label for label in MODELS if isinstance(REACH.get(label), OfShop | Through | Sold))
+NARROWED = sorted(
+    label for label in MODELS if isinstance(REACH.get(label), OfShop | Through | Sold | AboutGoods)
+)
 CLOSED = sorted(label for label in MODELS if isinstance(REACH.get(label), Closed))
 COMMON = sorted(label for label in MODELS if isinstance(REACH.get(label), Everybodys))
 #: the platform's rows of these are hidden, too
-NO_PLATFORM = {"approvals.approvalrequest", "catalog.shop", "orders.order"}
+NO_PLATFORM = {"impact.alert", "approvals.approvalrequest", "catalog.shop", "orders.order"}
 
 
 @pytest.fixture(autouse=True)
@@ -94,6 +108,25 @@ def test_what_belongs_to_no_shop_is_read_and_not_written_by_people_of_one(label,
     assert limited.get(reverse(f"admin:{label.replace('.', '_')}_add")).status_code == 403
 
 
+def test_an_alert_shows_people_of_one_shop_their_own_goods_only(as_user):
+    shared = made("impact.alert", OWN)
+    AlertGood.objects.create(alert=shared, sku=f"sku-{FOREIGN}", amount=1, units=1, as_of=database_now())
+    limited, everybody = clerk(), clerk("wang")
+    everybody.shops = []
+    everybody.save()
+    for user, goods in ((limited, [f"sku-{OWN}"]), (everybody, [f"sku-{OWN}", f"sku-{FOREIGN}"])):
+        client = as_user(user)
+        shown = client.get(page(shared)).context
+        assert sorted(one.good.sku for one in shown["goods"]) == goods
+        assert (shown["form"] is None) is (user == limited)
+        assert [row.goods for row in client.get("/admin/impact/alert/rows/").context["alert_rows"]] == [
+            len(goods)
+        ]
+        assert [row.n_goods for row in client.get(listing("impact.alert")).context["cl"].result_list] == [
+            len(goods)
+        ]
+
+
 def test_personal_rows_are_of_the_person():
     assert {label for label in MODELS if isinstance(REACH[label], Personal)} >= {"approvals.notice"}
 
@@ -114,6 +147,9 @@ RIGHTS = {
     "catalog.change_sku": (True, True),
     "risk.submit_rule": (False, True),
     "risk.view_decision": (False, True),
+    "impact.view_alert": (True, True),
+    "impact.close_alert": (False, True),
+    "impact.run_patrol": (False, True),
     "coupons.add_coupontemplate": (True, True),
 }
 

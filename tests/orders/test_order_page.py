@@ -134,7 +134,7 @@ def test_limits_and_holds_are_told_with_their_numbers(shop: Shop) -> None:
     shop.held("o2", customer="c1")
     reasons = {one["code"]: one["reason"] for one in page(window("analyst"), "o2").context["result"].refused}
     assert reasons == {
-        "last": "Sold out for now: 1 units wait for payment and may come back.",
+        "last": "Sold out for now; still to be paid and perhaps back: 1.",
         "mine": "At most 1 units per customer; 1 are bought.",
     }
 

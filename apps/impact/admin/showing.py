@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.accounts.scope import visible
 from apps.catalog.models import Sku
 from apps.core.clock import database_now
 from apps.impact.models.alerts import Alert, AlertGood
@@ -33,9 +34,9 @@ def told(alert: Alert) -> str:
     return f"{alert.get_kind_display()}: {offers}"
 
 
-def goods_of(alert: Alert) -> list[Shown]:
-    """The furthest below what protects them first."""
-    rows = list(alert.goods.order_by("amount")[:MOST_SHOWN])
+def goods_of(alert: Alert, user: Any) -> list[Shown]:
+    """Those that this person may read, the furthest below what protects them first."""
+    rows = list(visible(user, alert.goods.order_by("amount"))[:MOST_SHOWN])
     now = database_now()
     names = dict(Sku.objects.filter(pk__in=[row.sku for row in rows]).values_list("pk", "name"))
     return [_shown(row, names.get(row.sku, ""), now) for row in rows]

@@ -55,11 +55,11 @@ LIMITS: dict[str, Promise] = {
     "per_customer_per_day_orders": _("At most %(allowed)s orders per customer a day; %(used)s are placed."),
     "total_orders": _("At most %(allowed)s orders in all; %(used)s are placed."),
 }
-SOLD_OUT_BUT_HELD = _("Sold out for now: %(held_units)s units wait for payment and may come back.")
+SOLD_OUT_BUT_HELD = _("Sold out for now; still to be paid and perhaps back: %(held_units)s.")
 GAP_AMOUNT = _("Spend %(gap)s more and it applies.")
 GAP_UNITS = _("Buy %(gap)s more and it applies.")
 GAP_AMOUNT_TO = _("%(gap)s short of %(goal)s.")
-GAP_UNITS_TO = _("%(gap)s units short of %(goal)s.")
+GAP_UNITS_TO = _("Still %(gap)s short of %(goal)s.")
 
 
 def in_words(
