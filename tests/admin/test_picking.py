@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.catalog.models import Sku
+from apps.catalog.models import Brand, Sku
 from tests.activities.cast import live, person, picture
 from tests.admin.typing import LIST, page_of
 
@@ -24,6 +24,18 @@ def test_by_code_by_name_and_by_many_codes(ann, as_user):
     ]
     assert found(client, f"{LIST}pick/tag/", q="sma") == ["smart"]
     assert client.get(f"{LIST}pick/nothing/").status_code == 404
+
+
+def test_who_pays_is_the_platform_the_shop_or_a_brand_by_name(ann, as_user):
+    Brand.objects.create(code="sg", name="山果记")
+    Brand.objects.create(code="qh", name="青禾")
+    client = as_user(ann, "zh-hans")
+    assert found(client, f"{LIST}pick/payer/") == ["platform", "shop", "brand:qh", "brand:sg"]
+    assert found(client, f"{LIST}pick/payer/", q="山果") == ["brand:sg"]
+    assert client.get(f"{LIST}pick/payer/", {"codes": "shop,brand:qh"}).json() == [
+        {"code": "shop", "name": "店铺"},
+        {"code": "brand:qh", "name": "青禾"},
+    ]
 
 
 def test_only_who_reads_activities_looks_up(as_user):

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, JsonResponse
 from apps.accounts.scope import visible
 from apps.audiences.models import Audience
 from apps.catalog.models import Brand, Category, Shop, Sku
+from apps.offers.documents.bearers import BRAND
+from apps.offers.forms.labels import PARTY_LABELS
 from apps.offers.selectors import skus_in_scope
 
 MOST = 20
@@ -53,6 +55,18 @@ def find_tags(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str
     return [(tag, "") for tag in found[:MOST]]
 
 
+def find_payers(text: str, codes: Sequence[str] | None) -> Iterable[tuple[str, str]]:
+    """Who bears a discount: the platform, the shop, or a brand as `brand:CODE`."""
+    parties = [(party, str(name)) for party, name in PARTY_LABELS.items()]
+    if codes is not None:
+        brands = [code.removeprefix(BRAND) for code in codes if code.startswith(BRAND)]
+        parties = [(party, name) for party, name in parties if party in codes]
+        return [*parties, *((BRAND + code, name) for code, name in _finders["brand"]("", brands))]
+    said = text.lower().removeprefix(BRAND)
+    found = [(party, name) for party, name in parties if said in party or said in name.lower()]
+    return [*found, *((BRAND + code, name) for code, name in _finders["brand"](said, None))]
+
+
 _finders: dict[str, Finder] = {
     "sku": by_model(Sku),
     "category": by_model(Category),
@@ -60,6 +74,7 @@ _finders: dict[str, Finder] = {
     "shop": by_model(Shop),
     "audience": by_model(Audience),
     "tag": find_tags,
+    "payer": find_payers,
 }
 
 

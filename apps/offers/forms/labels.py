@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.offers.documents.bearers import PLATFORM, SHOP
 from apps.offers.documents.display import Metric
 from apps.pricing.layers import Layer
 from apps.pricing.offer import Span
@@ -28,6 +29,7 @@ LIST_LABELS = {
     "tags": _("Tags"),
     "shops": _("Shops"),
 }
+PARTY_LABELS = {PLATFORM: _("platform"), SHOP: _("shop")}
 MODE_LABELS = {
     ScopeMode.ALL: _("all goods"),
     ScopeMode.INCLUDE: _("only these"),

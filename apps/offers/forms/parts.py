@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import MoneyField
-from apps.core.forms.typed_text import TypedTextField
 from apps.offers.documents.display import Metric
 from apps.offers.documents.scope import LISTS
 from apps.offers.forms import inputs
@@ -21,6 +20,7 @@ from apps.offers.forms.labels import (
     MODE_LABELS,
     MONEY_METRICS,
     OWNER_LABELS,
+    PARTY_LABELS,
     SHARE_METRICS,
     SPAN_LABELS,
 )
@@ -132,26 +132,19 @@ def bearer_rows() -> Rows:
         "bearers",
         _("Who pays"),
         (
-            Slot("party", inputs.typed(PayerField, _("Payer"), help_text=_("platform, shop or brand:CODE"))),
+            Slot("party", inputs.typed(PayerField, _("Payer"), source="payer")),
             Slot("bps", inputs.typed(ShareField, _("Share"))),
         ),
         add=_("Add a payer"),
     )
 
 
-class PayerField(TypedTextField):
-    """`平台` and `店铺` are written as the document has them; a brand is `brand:CODE`."""
+class PayerField(CodeField):
+    """The platform, the shop or a brand, found by name; `平台` and `店铺` typed are what the document calls them."""
 
-    NAMES: ClassVar = {"platform": _("platform"), "shop": _("shop")}
-
-    def read(self, text: str) -> str:
-        return next((party for party, name in self.NAMES.items() if str(name) == text), text)
-
-    def write(self, value: str) -> str:
-        return str(self.NAMES.get(value, value))
-
-    def prepare_value(self, value: Any) -> Any:
-        return self.write(value) if isinstance(value, str) else value
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return next((party for party, name in PARTY_LABELS.items() if str(name) == text), text)
 
 
 class ShareField(PercentField):
