@@ -36,8 +36,8 @@ def list_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
     lines, more = (
         ([], False) if of_placements else lines_of(user, document, days.period, min(page, 10_000), query)
     )
-    bearers = by_bearer(None, days.period) if shops_of(user) is None else []
     whole = days_of(About.ALL, [""], days.period) if shops_of(user) is None else []
+    bearers = by_bearer(None, days.period) if whole else []
     return TemplateResponse(
         request,
         "admin/reporting/list.html",
@@ -58,7 +58,7 @@ def list_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
             "query": query,
             "currency": portal().currency,
             "whole": whole,
-            "bearers": bearers if whole else [],
+            "bearers": bearers,
             "brands": brand_names(party for party, _borne, _back in bearers),
             "chart": bars_of(whole),
         },
